@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::desired::{Attributes, Desired, DesiredUser, Policy, Ungranted};
+use super::desired::{Attribute, Attributes, Desired, DesiredUser, Policy, Ungranted};
 use super::observed::{Observed, ObservedGroup, ObservedUser};
 
 /// A user of the service.
@@ -53,6 +53,20 @@ pub enum WhyRemoved {
     Disabled,
     /// No rule grants it.
     NotGranted,
+    /// The run that gave it is taken back.
+    Undone,
+}
+
+/// A value that is written over another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct Replaced {
+    /// What the service has; `None` if it has nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// What is written.
+    pub to: String,
 }
 
 /// A change, in the order in which they are made.
@@ -75,9 +89,9 @@ pub enum Change {
         user: User,
         /// The name of the user, if it changes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        user_name: Option<String>,
+        user_name: Option<Replaced>,
         /// The other attributes that change.
-        attributes: Attributes,
+        attributes: BTreeMap<Attribute, Replaced>,
     },
     /// Let a user log in.
     Activate {
@@ -169,8 +183,6 @@ pub struct Difference {
     pub changes: Vec<Change>,
     /// What a person has to decide, sorted.
     pub findings: Vec<Finding>,
-    /// The service's ids of the groups that were compared.
-    pub(super) managed: BTreeSet<String>,
 }
 
 /// What became of a person or of a user when the two sides were brought together.
@@ -203,11 +215,11 @@ pub fn difference(desired: &Desired, observed: &Observed, policy: &Policy) -> Di
     let matches = Matches::of(desired, observed, policy, &mut findings);
     let compared = Compared { desired, observed, policy, matches };
     let mut changes = compared.users();
-    let (added, removed, managed) = compared.members(&mut findings);
+    let (added, removed) = compared.members(&mut findings);
     changes.extend(added);
     changes.extend(removed);
     changes.extend(compared.deactivated());
-    Difference { changes, findings: findings.into_iter().collect(), managed }
+    Difference { changes, findings: findings.into_iter().collect() }
 }
 
 /// The form in which names of users are compared: SCIM's `userName` does not depend on letter case (RFC 7643 §4.1.1).
@@ -371,11 +383,22 @@ impl Compared<'_> {
 
     fn update(&self, person: &DesiredUser, user: &ObservedUser, at: u32) -> Option<Change> {
         let is_taken = self.matches.taken.get(at as usize).copied().unwrap_or_default();
-        let renames = person.user_name != user.user_name && !is_taken && !person.user_name.is_empty();
-        let user_name = if renames { Some(person.user_name.clone()) } else { None };
-        let differs = |(key, value): &(&_, &String)| user.attributes.get(key) != Some(value);
-        let attributes: Attributes =
-            person.attributes.iter().filter(differs).map(|(key, value)| (*key, value.clone())).collect();
+        // A service may keep names in lower case, and would be asked again in every run.
+        let renames = folded(&person.user_name) != folded(&user.user_name);
+        let user_name = if renames && !is_taken && !person.user_name.is_empty() {
+            Some(Replaced { from: Some(user.user_name.clone()), to: person.user_name.clone() })
+        } else {
+            None
+        };
+        let replaced = |(key, value): (&Attribute, &String)| {
+            let from = user.attributes.get(key);
+            if from == Some(value) {
+                return None;
+            }
+            Some((*key, Replaced { from: from.cloned(), to: value.clone() }))
+        };
+        let attributes: BTreeMap<Attribute, Replaced> =
+            person.attributes.iter().filter_map(replaced).collect();
         if user_name.is_none() && attributes.is_empty() {
             return None;
         }
@@ -419,9 +442,9 @@ impl Compared<'_> {
         members
     }
 
-    /// Members that are added, members that are removed, and the ids of the groups that were compared.
-    fn members(&self, findings: &mut BTreeSet<Finding>) -> (Vec<Change>, Vec<Change>, BTreeSet<String>) {
-        let (mut added, mut removed, mut managed) = (Vec::new(), Vec::new(), BTreeSet::new());
+    /// Members that are added, and members that are removed.
+    fn members(&self, findings: &mut BTreeSet<Finding>) -> (Vec<Change>, Vec<Change>) {
+        let (mut added, mut removed) = (Vec::new(), Vec::new());
         let desired = self.desired_members();
         for (at, observed) in self.groups(findings) {
             let group = Group { id: observed.id.clone(), name: observed.name.clone() };
@@ -437,9 +460,8 @@ impl Compared<'_> {
             if !removes.is_empty() {
                 removed.push(Change::RemoveMembers { group, members: removes });
             }
-            managed.insert(observed.id.clone());
         }
-        (added, removed, managed)
+        (added, removed)
     }
 
     fn adds(&self, people: &[u32], group: &ObservedGroup) -> Vec<Member> {

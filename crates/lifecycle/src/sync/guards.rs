@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::desired::Policy;
-use super::difference::{Change, Difference};
+use super::difference::Change;
 use super::observed::Observed;
 
 /// How much may be removed of one thing.
@@ -62,7 +62,7 @@ pub enum Guarded {
     Group(String),
 }
 
-/// A guard that a difference breaks.
+/// A guard that changes break.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(clippy::exhaustive_structs, reason = "a plain record")]
 pub struct Exceeded {
@@ -95,10 +95,11 @@ impl Limit {
     }
 }
 
-/// The guards that a difference breaks. Only users of ours, and their memberships of managed groups, count.
+/// The guards that changes break. Only users of ours, and their memberships of groups with these names, count.
 pub fn exceeded(
-    difference: &Difference,
+    changes: &[Change],
     observed: &Observed,
+    groups: &[String],
     policy: &Policy,
     limits: &Limits,
 ) -> Vec<Exceeded> {
@@ -108,7 +109,7 @@ pub fn exceeded(
     let active = observed.users.iter().zip(&is_ours).filter(|(user, is_ours)| user.is_active && **is_ours);
     let (mut users, mut names) = (0, 0);
     let mut removed: BTreeMap<&str, usize> = BTreeMap::new();
-    for change in &difference.changes {
+    for change in changes {
         match change {
             Change::Deactivate { .. } => users += 1,
             Change::Update { user_name: Some(_), .. } => names += 1,
@@ -120,7 +121,7 @@ pub fn exceeded(
     }
     let (mut memberships, mut all) = (0, 0);
     let mut found = Vec::new();
-    for group in observed.groups.iter().filter(|group| difference.managed.contains(&group.id)) {
+    for group in observed.groups.iter().filter(|group| groups.contains(&group.name)) {
         let of = group.members.iter().flatten().filter(|at| is_member(at)).count();
         let removed = removed.get(group.id.as_str()).copied().unwrap_or_default();
         memberships += removed;

@@ -1,15 +1,23 @@
 //! Differences of single cases, and the properties of every difference.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod memory;
+mod runs;
+
+use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
+use self::memory::Memory;
 use super::*;
 
 const PREFIX: &str = "claimsmith:acme:";
 
 fn policy() -> Policy {
     Policy { prefix: PREFIX.to_owned(), ungranted: Ungranted::Keep }
+}
+
+fn group_names() -> Vec<String> {
+    ["readers", "writers"].map(str::to_owned).to_vec()
 }
 
 fn ours(id: &str) -> String {
@@ -28,8 +36,7 @@ fn person(id: &str, name: &str, groups: &[u32]) -> DesiredUser {
 }
 
 fn desired(people: Vec<DesiredUser>) -> Desired {
-    let names = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect();
-    Desired { groups: names(&["readers", "writers"]), people, unread: Vec::new() }
+    Desired { groups: group_names(), people, unread: Vec::new() }
 }
 
 fn user(id: &str, external_id: Option<String>, name: &str) -> ObservedUser {
@@ -64,7 +71,8 @@ fn shown(difference: &Difference) -> Vec<String> {
                 lines.push(format!("create {}", external_id.replacen(PREFIX, "", 1)))
             }
             Change::Update { user, user_name, attributes } => {
-                lines.push(format!("update {} {user_name:?} {}", short(user), attributes.len()));
+                let name = user_name.as_ref().map(|it| &it.to);
+                lines.push(format!("update {} {name:?} {}", short(user), attributes.len()));
             }
             Change::Activate { user } => lines.push(format!("activate {}", short(user))),
             Change::AddMembers { group, members } => {
@@ -256,7 +264,7 @@ fn guards_count_users_of_ours_alone() {
             memberships: Limit { most: 5, percent: 100, always: 0 },
             group: Limit { most: 500, percent: 100, always: 0 },
         };
-        exceeded(&difference, &service, &policy(), &limits)
+        exceeded(&difference.changes, &service, &group_names(), &policy(), &limits)
     };
     assert_eq!(stays(18), [], "two of twenty are 10 percent");
     let exceed = |guarded, removed, of, allowed| Exceeded { guarded, removed, of, allowed };
@@ -267,11 +275,18 @@ fn guards_count_users_of_ours_alone() {
     let limits = Limits { users: all_may_go, names: all_may_go, memberships: all_may_go, group: all_may_go };
     let nothing = difference(&desired(Vec::new()), &service, &policy());
     let never = [exceed(Guarded::Users, 20, 20, 19), exceed(Guarded::Memberships, 30, 30, 29)];
-    assert_eq!(exceeded(&nothing, &service, &policy(), &limits), never, "an empty directory");
+    assert_eq!(
+        exceeded(&nothing.changes, &service, &group_names(), &policy(), &limits),
+        never,
+        "an empty directory"
+    );
     let renamed = (0..20).map(|at| person(&at.to_string(), &format!("new{at}"), &[0, 1]));
     let renamed = difference(&desired(renamed.collect()), &service, &policy());
     let limits = Limits { names: Limit { most: 500, percent: 5, always: 5 }, ..limits };
-    assert_eq!(exceeded(&renamed, &service, &policy(), &limits)[..1], [exceed(Guarded::Names, 20, 20, 5)]);
+    assert_eq!(
+        exceeded(&renamed.changes, &service, &group_names(), &policy(), &limits)[..1],
+        [exceed(Guarded::Names, 20, 20, 5)]
+    );
     let one_of_ten = Limit { most: 500, percent: 5, always: 1 };
     assert_eq!(
         (one_of_ten.allowed(10), one_of_ten.allowed(1000), one_of_ten.allowed(1_000_000)),
@@ -279,70 +294,14 @@ fn guards_count_users_of_ours_alone() {
     );
 }
 
-/// Makes the changes, as a service does.
-fn carry_out(service: &Observed, changes: &[Change]) -> Observed {
-    let mut users = service.users.clone();
-    let mut members: BTreeMap<String, BTreeSet<String>> = service
-        .groups
-        .iter()
-        .map(|group| {
-            let ids = group.members.iter().flatten().map(|at| service.users[*at as usize].id.clone());
-            (group.id.clone(), ids.collect())
-        })
-        .collect();
-    for change in changes {
-        let at = |users: &[ObservedUser], user: &User| {
-            let is_it = |it: &ObservedUser| match &user.id {
-                Some(id) => it.id == *id,
-                None => it.external_id.as_ref() == Some(&user.external_id),
-            };
-            users.iter().position(is_it).expect("a user")
-        };
-        match change {
-            Change::Create { external_id, user_name, attributes } => users.push(ObservedUser {
-                id: format!("new-{external_id}"),
-                external_id: Some(external_id.clone()),
-                user_name: user_name.clone(),
-                attributes: attributes.clone(),
-                is_active: true,
-            }),
-            Change::Update { user, user_name, attributes } => {
-                let at = at(&users, user);
-                users[at].attributes.extend(attributes.clone());
-                if let Some(name) = user_name {
-                    users[at].user_name.clone_from(name);
-                }
-            }
-            Change::Activate { user } => {
-                let at = at(&users, user);
-                users[at].is_active = true;
-            }
-            Change::Deactivate { user, .. } => {
-                let at = at(&users, user);
-                users[at].is_active = false;
-            }
-            Change::AddMembers { group, members: added } => {
-                for member in added {
-                    let id = users[at(&users, &member.user)].id.clone();
-                    assert!(members.get_mut(&group.id).expect("a group").insert(id), "it is added once");
-                }
-            }
-            Change::RemoveMembers { group, members: removed } => {
-                for (user, _) in removed {
-                    let id = user.id.as_ref().expect("an id");
-                    assert!(members.get_mut(&group.id).expect("a group").remove(id), "it is there");
-                }
-            }
-        }
-    }
-    let groups: Vec<_> = service.groups.iter().map(|it| (it.id.clone(), it.name.clone())).collect();
-    Observed::new(
-        users,
-        groups.into_iter().map(|(id, name)| {
-            let ids = Some(members[&id].iter().map(String::as_str));
-            (id, name, ids)
-        }),
-    )
+/// Makes the changes, each of which the service accepts.
+fn carried_out(service: &Observed, changes: &[Change]) -> Observed {
+    let mut memory = Memory::of(service);
+    let (outcome, _) = memory.run(changes);
+    assert!(outcome.is_whole(), "{outcome:?}");
+    let after = memory.observed();
+    assert_eq!(remaining(changes, &after, &policy()), Remaining::default(), "everything took effect");
+    after
 }
 
 fn some_person() -> impl Strategy<Value = DesiredUser> {
@@ -400,11 +359,11 @@ proptest! {
             all.unread.push("a page".to_owned());
         }
         let first = difference(&all, &service, &policy());
-        let mut after = carry_out(&service, &first.changes);
+        let mut after = carried_out(&service, &first.changes);
         // A name that becomes free in one run is used in the next.
         for _ in 0..=all.people.len() {
             let next = difference(&all, &after, &policy());
-            after = carry_out(&after, &next.changes);
+            after = carried_out(&after, &next.changes);
         }
         prop_assert_eq!(shown(&difference(&all, &after, &policy())), [] as [String; 0]);
         prop_assert!(is_complete || first.changes.is_empty());
