@@ -7,4 +7,6 @@ pub(crate) enum ExitStatus {
     Success,
     /// The answer is no: exit code 1.
     Failure,
+    /// A guard stopped it, and a person can release it: exit code 3.
+    Guarded,
 }

@@ -68,6 +68,8 @@ mod slices;
 #[cfg(not(target_family = "wasm"))]
 mod smoke;
 mod source_map;
+#[cfg(not(target_family = "wasm"))]
+mod step_progress;
 mod tenant;
 mod terminal;
 mod watch;
@@ -92,6 +94,7 @@ fn main() -> ExitCode {
     match terminal.finish(status) {
         Some(ExitStatus::Success) => ExitCode::SUCCESS,
         Some(ExitStatus::Failure) => ExitCode::from(1),
+        Some(ExitStatus::Guarded) => ExitCode::from(3),
         None => ExitCode::from(2),
     }
 }

@@ -1,14 +1,24 @@
 //! `claimsmith sync`: the users and memberships of a service follow a customer's directory.
 
+#[cfg(not(target_family = "wasm"))]
+mod applied;
 mod arguments;
 #[cfg(not(target_family = "wasm"))]
-mod native;
+mod history;
+#[cfg(not(target_family = "wasm"))]
+mod journal;
+#[cfg(not(target_family = "wasm"))]
+mod metrics;
+#[cfg(not(target_family = "wasm"))]
+mod planned;
 #[cfg(not(target_family = "wasm"))]
 mod shown;
+#[cfg(not(target_family = "wasm"))]
+mod target;
 
 use clap::Subcommand;
 
-use self::arguments::PlanArguments;
+use self::arguments::{ApplyArguments, HistoryArguments, PlanArguments, RunArguments, UndoArguments};
 use crate::exit_status::ExitStatus;
 use crate::terminal::Terminal;
 
@@ -26,6 +36,10 @@ pub(super) struct SyncArguments {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Plan(PlanArguments),
+    Apply(ApplyArguments),
+    Run(RunArguments),
+    History(HistoryArguments),
+    Undo(UndoArguments),
 }
 
 impl SyncArguments {
@@ -33,6 +47,10 @@ impl SyncArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         match &self.verb {
             Verb::Plan(arguments) => arguments.run(terminal),
+            Verb::Apply(arguments) => arguments.run(terminal),
+            Verb::Run(arguments) => arguments.run(terminal),
+            Verb::History(arguments) => arguments.run(terminal),
+            Verb::Undo(arguments) => arguments.run(terminal),
         }
     }
 

@@ -3,7 +3,9 @@
 use claimsmith_lifecycle::sync::folded;
 
 use super::members::quoted;
-use super::{NewUser, Scim, User};
+use claimsmith_lifecycle::sync::NewUser;
+
+use super::{Scim, User};
 use crate::error::Error;
 
 /// What was found of a user.

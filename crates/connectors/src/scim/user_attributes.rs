@@ -6,7 +6,9 @@ use claimsmith_lifecycle::sync::{Attribute, Attributes};
 use serde_json::{Map, Value, json};
 
 use super::members::quoted;
-use super::{NewUser, Scim};
+use claimsmith_lifecycle::sync::NewUser;
+
+use super::Scim;
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 

@@ -1,6 +1,6 @@
 //! What is changed in a service: users, one at a time.
 
-use claimsmith_lifecycle::sync::{Attribute, Attributes};
+use claimsmith_lifecycle::sync::{Attribute, Attributes, NewUser};
 use serde_json::{Value, json};
 
 use super::Scim;
@@ -13,18 +13,6 @@ use crate::rate;
 const ATTEMPTS: u32 = 3;
 /// Of requests that change a part of a resource (RFC 7644 §3.5.2).
 const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
-
-/// A user that is to be created, and who can log in then.
-#[derive(Debug, Clone, Copy)]
-#[expect(clippy::exhaustive_structs, reason = "a plain record")]
-pub struct NewUser<'u> {
-    /// The id that the client issues.
-    pub external_id: &'u str,
-    /// Its name.
-    pub user_name: &'u str,
-    /// What else it has.
-    pub attributes: &'u Attributes,
-}
 
 /// What became of a user that was to be created.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -90,6 +90,13 @@ pub struct Ending {
     pub stopped: Option<String>,
 }
 
+impl Ending {
+    /// Whether everything was accepted and took effect.
+    pub fn is_whole(&self) -> bool {
+        self.failed + self.left_out + self.not_effective == 0 && self.stopped.is_none()
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Line {

@@ -1,13 +1,20 @@
 //! Plans of a synchronization, as text and for JSON.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::io::{self, Write};
 
-use claimsmith_lifecycle::sync::{Change, Exceeded, Finding, Guarded, NO_USER_NAME, Plan, User, WhyRemoved};
+use claimsmith_lifecycle::sync::{
+    Change, Exceeded, Finding, Guarded, NO_USER_NAME, Outcome, Plan, PlanReason, Stale, User, WhyRemoved,
+    WhyStale,
+};
 use serde::Serialize;
 
 use crate::escape::escaped;
 use crate::numbers::{counted, spaced};
+
+/// How many failures are listed.
+const MOST_LISTED: usize = 20;
 
 /// What a plan changes, and what a person has to decide.
 #[derive(Debug, Serialize)]
@@ -16,11 +23,17 @@ pub(super) struct PlanSummary<'p> {
     organization: &'p str,
     application: &'p str,
     service: &'p str,
+    /// The run that is taken back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undoes: Option<&'p str>,
+    /// How much of what that run changed stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept: Option<usize>,
     people: usize,
     unchanged: usize,
     /// Why the directory was not read to its end; nothing is removed then.
     unread: &'p [String],
-    users: Users,
+    changes: Counts,
     /// By group, those in which something changes.
     memberships: BTreeMap<&'p str, Memberships<'p>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -32,13 +45,61 @@ pub(super) struct PlanSummary<'p> {
     exceeded: &'p [Exceeded],
 }
 
-/// How many users change.
+/// How many users and memberships change.
 #[derive(Debug, Default, Serialize)]
-struct Users {
+pub(super) struct Counts {
     created: usize,
     updated: usize,
     activated: usize,
     deactivated: usize,
+    /// Memberships.
+    added: usize,
+    /// Memberships.
+    removed: usize,
+}
+
+impl Counts {
+    fn of<'c>(changes: impl IntoIterator<Item = &'c Change>) -> Self {
+        let mut counts = Self::default();
+        changes.into_iter().for_each(|change| counts.add(change));
+        counts
+    }
+
+    pub(super) fn add(&mut self, change: &Change) {
+        match change {
+            Change::Create { .. } => self.created += 1,
+            Change::Update { .. } => self.updated += 1,
+            Change::Activate { .. } => self.activated += 1,
+            Change::Deactivate { .. } => self.deactivated += 1,
+            Change::AddMembers { members, .. } => self.added += members.len(),
+            Change::RemoveMembers { members, .. } => self.removed += members.len(),
+        }
+    }
+
+    /// Of users alone.
+    fn users(&self) -> String {
+        let Self { created, updated, activated, deactivated, .. } = self;
+        format!("{created} created, {updated} updated, {activated} activated, {deactivated} deactivated")
+    }
+
+    /// Each kind by its name.
+    pub(super) fn kinds(&self) -> [(&'static str, usize); 6] {
+        [
+            ("users_created", self.created),
+            ("users_updated", self.updated),
+            ("users_activated", self.activated),
+            ("users_deactivated", self.deactivated),
+            ("memberships_added", self.added),
+            ("memberships_removed", self.removed),
+        ]
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { added, removed, .. } = self;
+        write!(formatter, "users: {}; memberships: {added} added, {removed} removed", self.users())
+    }
 }
 
 /// How many memberships of a group change.
@@ -52,15 +113,9 @@ struct Memberships<'p> {
 
 impl<'p> PlanSummary<'p> {
     pub(super) fn new(file: &'p str, plan: &'p Plan, shows_people: bool) -> Self {
-        let mut users = Users::default();
         let mut memberships: BTreeMap<&str, Memberships<'_>> = BTreeMap::new();
-        let mut changed_people = Vec::new();
         for change in &plan.changes {
             match change {
-                Change::Create { .. } => users.created += 1,
-                Change::Update { .. } => users.updated += 1,
-                Change::Activate { .. } => users.activated += 1,
-                Change::Deactivate { .. } => users.deactivated += 1,
                 Change::AddMembers { group, members } => {
                     let counts = memberships.entry(&group.name).or_default();
                     counts.added += members.len();
@@ -69,55 +124,51 @@ impl<'p> PlanSummary<'p> {
                 Change::RemoveMembers { group, members } => {
                     memberships.entry(&group.name).or_default().removed += members.len();
                 }
-            }
-            if shows_people {
-                changed_people.extend(lines_of(change));
+                _ => {}
             }
         }
-        let mut findings = BTreeMap::new();
-        for finding in &plan.findings {
-            *findings.entry(kind_of(finding)).or_default() += 1;
-        }
+        let shown = plan.changes.iter().filter(|_| shows_people);
+        let changed_people = shown.flat_map(lines_of).collect();
+        let (undoes, kept) = match &plan.reason {
+            PlanReason::Undo { run, kept } => (Some(run.as_str()), Some(*kept)),
+            PlanReason::Mapping { .. } => (None, None),
+        };
         Self {
             file,
             organization: &plan.organization,
             application: &plan.application,
             service: &plan.service,
+            undoes,
+            kept,
             people: plan.read.people,
             unchanged: plan.read.unchanged,
             unread: &plan.read.unread,
-            users,
+            changes: Counts::of(&plan.changes),
             memberships,
             changed_people,
-            findings,
-            details: plan
-                .findings
-                .iter()
-                .filter(|it| shows_people || !names_people(it))
-                .map(described)
-                .collect(),
+            findings: findings_of(plan),
+            details: details_of(plan, shows_people),
             exceeded: &plan.exceeded,
         }
     }
 
     pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        let row =
-            |out: &mut dyn Write, title: &str, text: &str| writeln!(out, "{title:<12} {}", escaped(text));
         row(out, "organization", self.organization)?;
         row(out, "application", &format!("{} at {}", self.application, self.service))?;
-        let end = if self.unread.is_empty() { "read to its end" } else { "not read to its end" };
         let people =
             |count| if count == 1 { "1 person".to_owned() } else { format!("{} people", spaced(count)) };
-        row(out, "directory", &format!("{}, {end}", people(self.people)))?;
-        row(out, "unchanged", &people(self.unchanged))?;
-        let Users { created, updated, activated, deactivated } = self.users;
-        row(
-            out,
-            "users",
-            &format!(
-                "{created} created, {updated} updated, {activated} activated, {deactivated} deactivated"
-            ),
-        )?;
+        if let Some(run) = self.undoes {
+            row(out, "takes back", run)?;
+            let kept = self.kept.unwrap_or_default();
+            if kept > 0 {
+                row(out, "stays", &format!("{kept} that changed since, or had no value before"))?;
+            }
+        } else {
+            let end = if self.unread.is_empty() { "read to its end" } else { "not read to its end" };
+            row(out, "directory", &format!("{}, {end}", people(self.people)))?;
+            row(out, "unchanged", &people(self.unchanged))?;
+        }
+        row(out, "users", &self.changes.users())?;
         for (group, Memberships { added, removed, rules }) in &self.memberships {
             let by = rules.iter().map(|rule| format!("`{rule}`")).collect::<Vec<_>>().join(", ");
             let by = if by.is_empty() { String::new() } else { format!(", by {by}") };
@@ -139,6 +190,134 @@ impl<'p> PlanSummary<'p> {
     }
 }
 
+fn row(out: &mut impl Write, title: &str, text: &str) -> io::Result<()> {
+    writeln!(out, "{title:<12} {}", escaped(text))
+}
+
+/// How often each kind of finding is there.
+fn findings_of(plan: &Plan) -> BTreeMap<&'static str, usize> {
+    let mut findings = BTreeMap::new();
+    for finding in &plan.findings {
+        *findings.entry(kind_of(finding)).or_default() += 1;
+    }
+    findings
+}
+
+/// What is said about the findings, without those that name people unless they are to be shown.
+fn details_of(plan: &Plan, shows_people: bool) -> Vec<String> {
+    plan.findings.iter().filter(|it| shows_people || !names_people(it)).map(described).collect()
+}
+
+/// What became of a plan.
+#[derive(Debug, Serialize)]
+pub(super) struct RunSummary<'r> {
+    run: &'r str,
+    organization: &'r str,
+    application: &'r str,
+    service: &'r str,
+    /// What the service accepted.
+    changes: Counts,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changed_people: Vec<String>,
+    /// How many steps failed.
+    failed: usize,
+    /// How many were left out because of that.
+    left_out: usize,
+    /// How many were accepted, and did not take effect.
+    not_effective: usize,
+    /// Each of them, as far as they are listed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<String>,
+    stopped: Option<&'r str>,
+    findings: BTreeMap<&'static str, usize>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    details: Vec<String>,
+}
+
+impl<'r> RunSummary<'r> {
+    pub(super) fn new(
+        run: &'r str,
+        plan: &'r Plan,
+        outcome: &'r Outcome,
+        not_effective: &[Change],
+        shows_people: bool,
+    ) -> Self {
+        let mut problems = Vec::new();
+        if shows_people {
+            let failed = outcome.failed.iter();
+            let failed = failed.flat_map(|(change, why)| {
+                lines_of(change).into_iter().map(move |it| format!("failed: {it}: {why}"))
+            });
+            let left = outcome.left_out.iter().flat_map(lines_of).map(|it| format!("left out: {it}"));
+            let without = not_effective.iter().flat_map(lines_of).map(|it| format!("not effective: {it}"));
+            problems = failed.chain(left).chain(without).take(MOST_LISTED).collect();
+        } else {
+            let texts: BTreeSet<&str> = outcome.failed.iter().map(|(_, why)| why.as_str()).collect();
+            problems.extend(texts.into_iter().take(MOST_LISTED).map(|why| format!("failed: {why}")));
+        }
+        let shown = outcome.accepted.iter().filter(|_| shows_people);
+        Self {
+            run,
+            organization: &plan.organization,
+            application: &plan.application,
+            service: &plan.service,
+            changes: Counts::of(&outcome.accepted),
+            changed_people: shown.flat_map(lines_of).collect(),
+            failed: outcome.failed.len(),
+            left_out: outcome.left_out.len(),
+            not_effective: not_effective.len(),
+            problems,
+            stopped: outcome.stopped.as_deref(),
+            findings: findings_of(plan),
+            details: details_of(plan, shows_people),
+        }
+    }
+
+    pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        row(out, "run", self.run)?;
+        row(out, "organization", self.organization)?;
+        row(out, "application", &format!("{} at {}", self.application, self.service))?;
+        row(out, "users", &self.changes.users())?;
+        let Counts { added, removed, .. } = self.changes;
+        row(out, "memberships", &format!("{added} added, {removed} removed"))?;
+        for line in &self.changed_people {
+            row(out, "person", line)?;
+        }
+        if self.failed + self.left_out + self.not_effective > 0 {
+            let Self { failed, left_out, not_effective, .. } = self;
+            row(
+                out,
+                "steps",
+                &format!(
+                    "{failed} failed, {left_out} left out because of that, {not_effective} accepted without effect"
+                ),
+            )?;
+        }
+        for problem in &self.problems {
+            row(out, "", problem)?;
+        }
+        if let Some(why) = self.stopped {
+            row(out, "stopped", why)?;
+        }
+        for (kind, count) in &self.findings {
+            row(out, "finding", &format!("{kind}: {count}"))?;
+        }
+        self.details.iter().try_for_each(|detail| row(out, "", detail))
+    }
+}
+
+/// Why a change does not fit.
+pub(super) fn stale_line(Stale { of, why }: &Stale) -> String {
+    let why = match why {
+        WhyStale::NoUser => "the service has no such user of ours",
+        WhyStale::OtherUser => "the service has another user with the id or with the name",
+        WhyStale::OtherValue => "the value that would be replaced is another one now",
+        WhyStale::NoGroup => "the service has no such group, or another one of this name",
+        WhyStale::MembersUnknown => "the service does not say who is in the group",
+    };
+    format!("{of}: {why}")
+}
+
 fn person(user: &User) -> &str {
     &user.external_id
 }
@@ -148,11 +327,12 @@ fn why(removed: WhyRemoved) -> &'static str {
         WhyRemoved::Left => "the directory has no such person",
         WhyRemoved::Disabled => "the directory does not let the person log in",
         WhyRemoved::NotGranted => "no rule grants it",
+        WhyRemoved::Undone => "the run that gave it is taken back",
     }
 }
 
 /// A change, a line for each person.
-fn lines_of(change: &Change) -> Vec<String> {
+pub(super) fn lines_of(change: &Change) -> Vec<String> {
     match change {
         Change::Create { external_id, user_name, .. } => {
             vec![format!("{external_id}: created as {user_name}")]
@@ -168,7 +348,12 @@ fn lines_of(change: &Change) -> Vec<String> {
         }
         Change::AddMembers { group, members } => {
             let line = |member: &claimsmith_lifecycle::sync::Member| {
-                format!("{}: added to `{}` by {}", person(&member.user), group.name, member.rules.join(", "))
+                let by = if member.rules.is_empty() {
+                    String::new()
+                } else {
+                    format!(" by {}", member.rules.join(", "))
+                };
+                format!("{}: added to `{}`{by}", person(&member.user), group.name)
             };
             members.iter().map(line).collect()
         }
@@ -245,7 +430,7 @@ fn described(finding: &Finding) -> String {
     }
 }
 
-fn guard(exceeded: &Exceeded) -> String {
+pub(super) fn guard(exceeded: &Exceeded) -> String {
     let Exceeded { guarded, removed, of, allowed } = exceeded;
     let what = match guarded {
         Guarded::Users => format!("{} of {of} would be deactivated", counted(*removed, "user")),

@@ -1,0 +1,90 @@
+//! The figures of a run, as Prometheus's node exporter reads them from a file.
+
+use claimsmith_lifecycle::sync::Outcome;
+use prometheus::{Encoder, Gauge, GaugeVec, Opts, Registry, TextEncoder};
+
+use super::arguments::MetricsArgument;
+use super::journal::Journal;
+use super::shown::Counts;
+use super::target::Target;
+use crate::login_time;
+use crate::write;
+
+/// The figures of a run.
+#[derive(Debug, Default)]
+pub(super) struct Metrics {
+    organization: String,
+    application: String,
+    /// How long it took.
+    pub(super) seconds: f64,
+    pub(super) findings: usize,
+    /// Whether a guard stopped it.
+    pub(super) is_guarded: bool,
+    changes: Counts,
+    failed: usize,
+    not_effective: usize,
+    is_whole: bool,
+}
+
+impl Metrics {
+    pub(super) fn of(target: &Target<'_>) -> Self {
+        let application = target.mapping.application().to_owned();
+        Self { organization: target.organization().to_owned(), application, ..Self::default() }
+    }
+
+    pub(super) fn with(self, outcome: &Outcome, not_effective: usize) -> Self {
+        let mut counts = Counts::default();
+        outcome.accepted.iter().for_each(|change| counts.add(change));
+        Self {
+            changes: counts,
+            failed: outcome.failed.len() + outcome.left_out.len(),
+            not_effective,
+            is_whole: outcome.is_whole() && not_effective == 0,
+            ..self
+        }
+    }
+
+    /// Writes the file, if one is named.
+    pub(super) fn write(&self, file: &MetricsArgument, journal: &Journal) -> anyhow::Result<()> {
+        let Some(path) = &file.path else { return Ok(()) };
+        let now = login_time::current();
+        let success = if self.is_whole { Some(now) } else { journal.last_success().map(|at| at as f64) };
+        write::write(path, self.text(now, success)?)
+    }
+
+    fn text(&self, now: f64, success: Option<f64>) -> anyhow::Result<Vec<u8>> {
+        let registry = Registry::new();
+        let single = |name: &str, help: &str, value: f64| -> prometheus::Result<()> {
+            let options = Opts::new(format!("claimsmith_sync_{name}"), help)
+                .const_label("organization", &self.organization)
+                .const_label("application", &self.application);
+            let gauge = Gauge::with_opts(options)?;
+            gauge.set(value);
+            registry.register(Box::new(gauge))
+        };
+        single("last_run_timestamp_seconds", "When the last run ended.", now)?;
+        if let Some(success) = success {
+            single(
+                "last_success_timestamp_seconds",
+                "When a run last ended with everything in place.",
+                success,
+            )?;
+        }
+        single("duration_seconds", "How long the last run took to write.", self.seconds)?;
+        single("guarded", "1 if a guard stopped the last run.", f64::from(u8::from(self.is_guarded)))?;
+        single("findings", "What a person has to decide.", self.findings as f64)?;
+        single("failed_steps", "Steps that failed or were left out.", self.failed as f64)?;
+        single("not_effective_steps", "Steps that were accepted without effect.", self.not_effective as f64)?;
+        let options = Opts::new("claimsmith_sync_changes", "What the last run changed.")
+            .const_label("organization", &self.organization)
+            .const_label("application", &self.application);
+        let changes = GaugeVec::new(options, &["kind"])?;
+        for (kind, count) in self.changes.kinds() {
+            changes.with_label_values(&[kind]).set(count as f64);
+        }
+        registry.register(Box::new(changes))?;
+        let mut text = Vec::new();
+        TextEncoder::new().encode(&registry.gather(), &mut text)?;
+        Ok(text)
+    }
+}

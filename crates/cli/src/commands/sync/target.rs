@@ -1,0 +1,153 @@
+//! What is synchronized: a mapping with a directory, and the service of its application.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use claimsmith::Bundle;
+use claimsmith::compiler::CompiledPlatform;
+use claimsmith::compiler::directory::DirectoryMapping;
+use claimsmith::compiler::inspect::{nearest_word, target_groups};
+use claimsmith_connectors::scim::Scim;
+use claimsmith_lifecycle::directory::Directory;
+use claimsmith_lifecycle::sync::{Limits, Mapped, Observed, Plan, Policy, Subject, difference};
+
+use super::arguments::ServiceArguments;
+use crate::login_time;
+use crate::platform;
+use crate::scim_service;
+use crate::terminal::Terminal;
+
+const UNUSABLE: &str = "the compiled mapping cannot be used";
+
+/// The service, before it is known for which mapping.
+pub(super) struct Connection {
+    pub(super) scim: Scim,
+    /// Its address, for people.
+    base: String,
+}
+
+impl ServiceArguments {
+    /// A client of the service. Nothing is sent yet.
+    pub(super) fn connect(&self) -> anyhow::Result<Connection> {
+        let deadline = Duration::from_secs(self.deadline * 60);
+        let (scim, base) = scim_service::connect(self.scim_credentials.as_deref(), deadline)?;
+        Ok(Connection { scim, base })
+    }
+
+    /// The platform of the mappings; `None` if they have errors, which were printed.
+    pub(super) fn platform(&self, terminal: &mut Terminal) -> anyhow::Result<Option<CompiledPlatform>> {
+        platform::load_counting_warnings(&self.mappings.path, &self.tenant, terminal)
+    }
+}
+
+/// A mapping with a directory, and the service of its application.
+pub(super) struct Target<'t> {
+    pub(super) scim: &'t Scim,
+    base: &'t str,
+    organization: &'t str,
+    pub(super) mapping: DirectoryMapping<'t>,
+    /// The digest of the compiled mapping.
+    digest: String,
+    /// The names of the application's groups, sorted.
+    groups: Vec<String>,
+    pub(super) policy: Policy,
+    pub(super) limits: Limits,
+}
+
+impl<'t> Target<'t> {
+    /// The target of a mapping.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such mapping, or it has no directory.
+    pub(super) fn of(
+        platform: &'t CompiledPlatform,
+        organization: &'t str,
+        service: &'t Connection,
+    ) -> anyhow::Result<Self> {
+        let mapping = mapping(platform, organization)?;
+        let digest = Bundle::decode(mapping.bundle()).context(UNUSABLE)?.digest_hex();
+        Ok(Self {
+            scim: &service.scim,
+            base: &service.base,
+            organization,
+            digest,
+            groups: groups_of(platform, mapping.application()),
+            mapping,
+            policy: Policy { prefix: Policy::prefix_of(organization), ..Policy::default() },
+            limits: Limits::default(),
+        })
+    }
+
+    /// What the service has.
+    pub(super) fn observed(&self) -> anyhow::Result<Observed> {
+        Ok(self.scim.observed(&self.groups.iter().map(String::as_str).collect::<BTreeSet<_>>())?)
+    }
+
+    /// What a plan for it is for.
+    pub(super) fn subject(&self) -> Subject<'_> {
+        Subject {
+            made_by: concat!("claimsmith ", env!("CARGO_PKG_VERSION")),
+            made_at: login_time::current() as u64,
+            service: self.base,
+            organization: self.organization,
+            application: self.mapping.application(),
+            groups: &self.groups,
+        }
+    }
+
+    /// The plan that gives the people of a directory what the mapping gives them.
+    pub(super) fn plan(&self, directory: &Directory, observed: &Observed) -> anyhow::Result<Plan> {
+        let mapped = Mapped {
+            mapping: &self.mapping,
+            groups: &self.groups,
+            prefix: &self.policy.prefix,
+            now: login_time::current(),
+        };
+        let desired = mapped.desired(directory).context(UNUSABLE)?;
+        let mut difference = difference(&desired, observed, &self.policy);
+        mapped.name_rules(directory, &mut difference).context(UNUSABLE)?;
+        let terms = (&self.policy, &self.limits);
+        Ok(Plan::new(self.subject(), &self.digest, &desired, observed, terms, difference))
+    }
+
+    /// Checks that a plan is for this target.
+    ///
+    /// # Errors
+    ///
+    /// If it is for something else, or too old.
+    pub(super) fn check(&self, plan: &Plan) -> anyhow::Result<()> {
+        plan.check(self.subject(), &self.digest)
+            .map_err(|unfit| anyhow!("the plan cannot be carried out: {unfit}"))
+    }
+
+    /// The name of the mapping.
+    pub(super) fn organization(&self) -> &str {
+        self.organization
+    }
+}
+
+fn mapping<'p>(platform: &'p CompiledPlatform, name: &str) -> anyhow::Result<DirectoryMapping<'p>> {
+    if let Some(mapping) = DirectoryMapping::of(platform, name) {
+        return Ok(mapping);
+    }
+    if platform.organization_names().any(|it| it == name) {
+        return Err(anyhow!(
+            "the mapping `{}` has no `directory`, so its people are not provisioned; `claimsmith help directory` says how to add it",
+            name.escape_debug()
+        ));
+    }
+    let near = nearest_word(name, &platform.organization_names().collect::<Vec<_>>());
+    let near = near.map(|near| format!("; did you mean `{}`?", near.escape_debug()));
+    Err(anyhow!("there is no mapping `{}`{}", name.escape_debug(), near.unwrap_or_default()))
+}
+
+/// The names of the groups of an application, sorted.
+fn groups_of(platform: &CompiledPlatform, application: &str) -> Vec<String> {
+    let groups = target_groups(platform).into_iter();
+    let own = groups.filter(|group| group.applications.iter().any(|it| it == application));
+    let mut names: Vec<String> = own.map(|group| group.name).collect();
+    names.sort_unstable();
+    names
+}
