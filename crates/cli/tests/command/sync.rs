@@ -4,10 +4,14 @@ use std::fs;
 
 use claimsmith_lifecycle::sync::Plan;
 use claimsmith_standins::scim::{ScimStandIn, Seed};
+use claimsmith_standins::{At, Fault, FaultKind};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::support::{ACME, Run, check_snapshot, claimsmith, folder, write, write_in};
+
+const PLAN: &str = "acme.sync-plan.json";
+const JOURNAL: &str = "acme.sync-journal.jsonl";
 
 /// A folder with a mapping that has a directory, and the service of the application.
 struct World {
@@ -71,21 +75,53 @@ impl World {
         Self { folder, catalog }
     }
 
+    /// Plans, which only reads.
     fn run(&self, arguments: &[&str]) -> Run {
-        let arguments = [&["sync", "plan", "acme", "--directory", "acme.jsonl"], arguments].concat();
-        let command = claimsmith(&arguments)
+        let run = self.sync(&[&["plan", "acme", "--directory", "acme.jsonl"], arguments].concat());
+        assert!(self.catalog.requests().iter().all(|it| it.method == "GET"), "it only reads");
+        run
+    }
+
+    fn sync(&self, arguments: &[&str]) -> Run {
+        let command = claimsmith(&[&["sync"], arguments].concat())
             .current_dir(self.folder.path())
             .env("SSL_CERT_FILE", self.folder.path().join("ca.pem"))
             .env("SCIM_URL", format!("https://{}/scim/v2", self.catalog.domain()))
             .env("SCIM_TOKEN", "hunter2");
         let run = Run::new(command.output().expect("the command starts"));
         assert!(!run.out.contains("hunter") && !run.err.contains("hunter"), "{run:?}");
-        assert!(self.catalog.requests().iter().all(|it| it.method == "GET"), "it only reads");
         Run { out: run.out.replace(self.catalog.domain(), "catalog.example.com"), ..run }
     }
 
+    /// Writes the directory again: its people, by their ids, and the members of `fin-emea`.
+    fn directory(&self, people: &[&str], finance: &[&str]) {
+        let lines = people.iter().map(|id| person(id, true));
+        let lines = lines.chain([group("fin-emea", finance), end(people.len(), 1)]);
+        write_in(&self.folder, "acme.jsonl", lines.collect::<Vec<_>>().join("\n"));
+    }
+
+    fn read(&self, file: &str) -> String {
+        fs::read_to_string(self.folder.path().join(file)).expect("a file")
+    }
+
+    /// The names of the members of a group of the service, sorted.
+    fn members(&self, name: &str) -> Vec<String> {
+        let tenant = self.catalog.tenant();
+        let group = tenant.groups.iter().find(|it| it["displayName"] == name).expect("a group");
+        let members = group.get("members").and_then(Value::as_array).into_iter().flatten();
+        let of = |id: &Value| tenant.users.iter().find(|user| user["id"] == *id).expect("a user");
+        let name = |id: &Value| of(id)["userName"].as_str().expect("a name").to_owned();
+        let mut found: Vec<String> = members.map(|it| name(&it["value"])).collect();
+        found.sort();
+        found
+    }
+
+    fn writes(&self) -> usize {
+        self.catalog.requests().iter().filter(|it| it.method != "GET").count()
+    }
+
     fn plan(&self) -> Plan {
-        let text = fs::read_to_string(self.folder.path().join("claimsmith.sync.json")).expect("a plan");
+        let text = fs::read_to_string(self.folder.path().join(PLAN)).expect("a plan");
         Plan::parse(&text).expect("a plan")
     }
 }
@@ -108,7 +144,7 @@ fn plan_is_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
     let world = World::new(json!({}));
     world.run(&[]).stdout(0);
-    let metadata = fs::metadata(world.folder.path().join("claimsmith.sync.json")).expect("a plan");
+    let metadata = fs::metadata(world.folder.path().join(PLAN)).expect("a plan");
     assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
 }
 
@@ -140,7 +176,7 @@ fn directory_that_lost_everyone_stops_at_a_guard() {
     };
     world.catalog.change(|tenant| tenant.users.extend((0..10).map(user)));
     write_in(&world.folder, "acme.jsonl", end(0, 0));
-    let out = world.run(&[]).stdout(1);
+    let out = world.run(&[]).stdout(3);
     assert!(
         out.contains("guard        14 users of 14 would be deactivated, and at most 5 may be in one run\n"),
         "{out}"
@@ -178,4 +214,246 @@ fn mistakes_are_named() {
         .env_remove("SCIM_URL");
     let error = Run::new(command.output().expect("the command starts")).failed();
     assert!(error.contains("does not say where the SCIM service is: set `SCIM_URL`"), "{error}");
+}
+
+/// The name of the run in an output.
+fn run_of(out: &str) -> String {
+    let line = out.lines().find_map(|line| line.strip_prefix("run ")).expect("a run");
+    line.trim().to_owned()
+}
+
+#[test]
+fn run_gives_what_the_plan_says_and_then_has_nothing_to_do() {
+    let world = World::new(json!({}));
+    let run = ["run", "acme", "--directory", "acme.jsonl", "--metrics", "acme.prom"];
+    let out = world.sync(&run).stdout(0);
+    check_snapshot("sync-run", &out.replace(&run_of(&out), "[RUN]"));
+    assert_eq!(world.members("finance-readers"), ["ada@example.com", "bob@example.com", "erik@example.com"]);
+    assert_eq!(world.members("catalog-admins"), ["ada@example.com", "own@example.com"]);
+    assert_eq!(world.members("by-hand"), ["carl@example.com"], "a group that is not managed");
+    let figures = world.read("acme.prom");
+    assert!(figures.contains("claimsmith_sync_changes{application=\"catalog\",kind=\"users_created\",organization=\"acme\"} 1\n"), "{figures}");
+    assert!(figures.contains("claimsmith_sync_last_success_timestamp_seconds{"), "{figures}");
+    let writes = world.writes();
+    world.sync(&run).stdout(0);
+    assert_eq!(world.writes(), writes, "nothing is left to do");
+}
+
+#[test]
+fn plan_is_carried_out_once_and_continued_after_an_end() {
+    let world = World::new(json!({}));
+    world.run(&[]).stdout(0);
+    // The process ends in the middle, and its last answer is lost.
+    for (nth, kind) in [(1, FaultKind::StatusAfter(418)), (3, FaultKind::Status(418))] {
+        let at = At { nth, method: Some("PATCH".to_owned()), path: None };
+        world.catalog.add_fault(Fault::new(at, kind));
+    }
+    let first = world.sync(&["apply", PLAN]).stdout(1);
+    assert!(first.contains("failed"), "{first}");
+    world.sync(&["apply", PLAN]).stdout(0);
+    assert_eq!(world.members("finance-readers"), ["ada@example.com", "bob@example.com", "erik@example.com"]);
+    let writes = world.writes();
+    world.sync(&["apply", PLAN]).stdout(0);
+    assert_eq!(world.writes(), writes);
+}
+
+#[test]
+fn plan_for_something_else_is_refused() {
+    let world = World::new(json!({}));
+    world.run(&[]).stdout(0);
+    let refused = |world: &World| {
+        let error = world.sync(&["apply", PLAN]).failed();
+        assert_eq!(world.writes(), 0);
+        error
+    };
+    let text = world.read(PLAN);
+    write_in(
+        &world.folder,
+        PLAN,
+        text.replace("https://localhost", "https://127.0.0.1").replace("/scim/v2", "/scim/v3"),
+    );
+    assert!(refused(&world).contains("it is for the service"));
+    write_in(
+        &world.folder,
+        PLAN,
+        text.replace("\"prefix\": \"claimsmith:acme:\"", "\"prefix\": \"claimsmith:\""),
+    );
+    assert!(refused(&world).contains("it was changed by hand; plan again"));
+    let made_at = world.plan().made_at;
+    write_in(&world.folder, PLAN, text.replace(&made_at.to_string(), &(made_at - 90_000).to_string()));
+    assert!(refused(&world).contains("it was made more than a day ago"));
+    write_in(&world.folder, PLAN, &text);
+    let mapping = with_directory().replace("fin-*", "finance-*");
+    write(&world.folder, "organizations/acme.yaml", mapping);
+    assert!(refused(&world).contains("the mapping has changed since it was made; plan again"));
+}
+
+#[test]
+fn change_by_hand_makes_a_plan_stale() {
+    let world = World::new(json!({}));
+    world.run(&[]).stdout(0);
+    world.catalog.change(|tenant| {
+        let bob = tenant.users.iter_mut().find(|it| it["id"] == "bob").expect("bob");
+        bob.insert("emails".to_owned(), json!([{ "type": "work", "value": "other@example.com" }]));
+    });
+    let run = world.sync(&["apply", PLAN, "--show-people"]);
+    assert_eq!(run.status, Some(1), "{run:?}");
+    assert_eq!(
+        run.err,
+        "error: 1 change does not fit to what the service has now; plan again\nnote: claimsmith:acme:bob: the value that would be replaced is another one now\n"
+    );
+    assert_eq!(world.writes(), 0);
+}
+
+#[test]
+fn guard_stops_a_run_until_a_person_releases_it() {
+    let world = World::new(json!({}));
+    let many: Vec<String> = (0..10).map(|at| format!("u{at}")).collect();
+    let everyone: Vec<&str> = many.iter().map(String::as_str).chain(["bob"]).collect();
+    world.directory(&everyone, &everyone);
+    let run = ["run", "acme", "--directory", "acme.jsonl", "--metrics", "acme.prom"];
+    world.sync(&run).stdout(0);
+    let before = world.members("finance-readers");
+    assert_eq!(before.len(), 11);
+    let writes = world.writes();
+    // Overnight, the directory shrinks.
+    world.directory(&["bob"], &["bob"]);
+    let out = world.sync(&run).stdout(3);
+    assert!(out.contains("guard        10 users of 11 would be deactivated"), "{out}");
+    assert!(
+        world
+            .read("acme.prom")
+            .contains("claimsmith_sync_guarded{application=\"catalog\",organization=\"acme\"} 1\n")
+    );
+    assert_eq!(world.members("finance-readers"), before);
+    let refused = world.sync(&["apply", PLAN]);
+    assert_eq!(refused.status, Some(3));
+    assert!(
+        refused.err.contains("`claimsmith sync apply acme.sync-plan.json --release` carries it out"),
+        "{refused:?}"
+    );
+    assert_eq!(world.writes(), writes);
+    // A plan that was changed by hand names no guard to release.
+    let text = world.read(PLAN);
+    let (start, _) = text.split_once("\"exceeded\"").expect("guards");
+    write_in(&world.folder, "edited.json", format!("{start}\"exceeded\": []\n}}\n"));
+    assert_eq!(world.sync(&["apply", "edited.json", "--release"]).status, Some(3));
+    assert_eq!(world.writes(), writes);
+    world.sync(&["apply", PLAN, "--release"]).stdout(0);
+    assert_eq!(world.members("finance-readers"), ["bob@example.com"]);
+    let history = world.sync(&["history", "acme"]).stdout(0);
+    assert!(history.contains("(guards released)"), "{history}");
+}
+
+#[test]
+fn success_without_effect_is_named() {
+    let world = World::new(json!({ "removes_nobody": true }));
+    let out = world.sync(&["run", "acme", "--directory", "acme.jsonl"]).stdout(1);
+    assert!(out.contains("2 accepted without effect"), "{out}");
+    assert!(world.members("finance-readers").contains(&"carl@example.com".to_owned()));
+}
+
+#[test]
+fn run_is_taken_back_and_nothing_that_has_changed_since() {
+    let world = World::new(json!({}));
+    let run = ["run", "acme", "--directory", "acme.jsonl"];
+    let before = ["catalog-admins", "finance-readers"].map(|name| world.members(name));
+    let out = world.sync(&run).stdout(0);
+    let name = run_of(&out);
+    let history = world.sync(&["history", "acme"]).stdout(0);
+    assert!(
+        history.starts_with(&format!("{name}: users: 1 created, 3 updated, 0 activated, 2 deactivated;")),
+        "{history}"
+    );
+    let person = world.sync(&["history", "acme", "--person", "ada"]).stdout(0);
+    assert!(person.contains("claimsmith:acme:ada: added to `catalog-admins` by admins"), "{person}");
+    let unknown = world.sync(&["undo", "acme", "noon"]).failed();
+    assert!(
+        unknown.contains("the journal has no run `noon`; `claimsmith sync history acme` lists them"),
+        "{unknown}"
+    );
+    let out = world.sync(&["undo", "acme", &name]).stdout(0);
+    check_snapshot("sync-undo", &out.replace(&name, "[RUN]"));
+    world.sync(&["apply", PLAN]).stdout(0);
+    assert_eq!(["catalog-admins", "finance-readers"].map(|name| world.members(name)), before);
+    let tenant = world.catalog.tenant();
+    let is_active = |name: &str| {
+        let user =
+            tenant.users.iter().find(|it| it["userName"] == format!("{name}@example.com")).expect("a user");
+        user.get("active") != Some(&json!(false))
+    };
+    assert_eq!(["ada", "carl", "dora"].map(is_active), [false, true, true]);
+}
+
+#[test]
+fn one_run_at_a_time_writes_a_journal() {
+    let world = World::new(json!({}));
+    let file = fs::File::create(world.folder.path().join(JOURNAL)).expect("a journal");
+    file.lock().expect("a lock");
+    let run = ["run", "acme", "--directory", "acme.jsonl"];
+    let error = world.sync(&run).failed();
+    assert!(
+        error.contains("another run has the journal `acme.sync-journal.jsonl` open; wait until it ends"),
+        "{error}"
+    );
+    assert_eq!(world.writes(), 0);
+    drop(file);
+    world.sync(&run).stdout(0);
+}
+
+#[test]
+fn journal_that_does_not_fit_is_refused_before_anything_changes() {
+    let world = World::new(json!({}));
+    let run = ["run", "acme", "--directory", "acme.jsonl"];
+    world.sync(&run).stdout(0);
+    let journal = world.read(JOURNAL);
+    let writes = world.writes();
+    world.directory(&["bob"], &["bob"]);
+    let refused = |text: String, why: &str| {
+        write_in(&world.folder, JOURNAL, text);
+        let error = world.sync(&run).failed();
+        assert!(error.contains(why), "{error}");
+        assert_eq!(world.writes(), writes);
+    };
+    refused(journal.replace("/scim/v2", "/other"), "is of the mapping `acme` and the service");
+    refused(
+        journal.replace("\"version\":1", "\"version\":2"),
+        "acme.sync-journal.jsonl:1: this is not a record of this version",
+    );
+    refused(format!("nonsense\n{journal}"), "acme.sync-journal.jsonl:1: this is not a record");
+    // The end of a process has cut the last line off.
+    write_in(&world.folder, JOURNAL, &journal[..journal.len() - 9]);
+    world.sync(&run).stdout(0);
+    let history = world.sync(&["history", "acme"]).stdout(0);
+    assert!(history.lines().next().expect("a run").contains("(ended in between)"), "{history}");
+    assert_eq!(history.lines().count(), 2, "{history}");
+}
+
+#[cfg(unix)]
+#[test]
+fn journal_is_for_its_owner_alone_and_no_link() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let world = World::new(json!({}));
+    write_in(&world.folder, "other.txt", "");
+    symlink("other.txt", world.folder.path().join(JOURNAL)).expect("a link");
+    let run = ["run", "acme", "--directory", "acme.jsonl"];
+    let error = world.sync(&run).failed();
+    assert!(error.contains("cannot write the journal `acme.sync-journal.jsonl`"), "{error}");
+    assert_eq!((world.read("other.txt"), world.writes()), (String::new(), 0));
+    fs::remove_file(world.folder.path().join(JOURNAL)).expect("a link");
+    world.sync(&run).stdout(0);
+    let metadata = fs::metadata(world.folder.path().join(JOURNAL)).expect("a journal");
+    assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
+    assert!(!world.read(JOURNAL).contains("hunter2"));
+}
+
+#[test]
+fn credentials_that_expire_stop_a_run() {
+    let world = World::new(json!({}));
+    let at = At { nth: 2, method: Some("PATCH".to_owned()), path: None };
+    world.catalog.add_fault(Fault::new(at, FaultKind::Status(401)));
+    let out = world.sync(&["run", "acme", "--directory", "acme.jsonl"]).stdout(1);
+    assert!(out.contains("stopped      PATCH "), "{out}");
+    world.sync(&["run", "acme", "--directory", "acme.jsonl"]).stdout(0);
+    assert_eq!(world.members("catalog-admins"), ["ada@example.com", "own@example.com"]);
 }

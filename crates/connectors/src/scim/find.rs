@@ -1,10 +1,8 @@
 //! A user who may be there already: an earlier answer was lost, or somebody else has the name.
 
-use claimsmith_lifecycle::sync::folded;
+use claimsmith_lifecycle::sync::{NewUser, folded};
 
 use super::members::quoted;
-use claimsmith_lifecycle::sync::NewUser;
-
 use super::{Scim, User};
 use crate::error::Error;
 

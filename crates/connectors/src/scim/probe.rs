@@ -5,12 +5,12 @@
 
 use std::fmt;
 
-use claimsmith_lifecycle::sync::{Attribute, Attributes};
+use claimsmith_lifecycle::sync::{Attribute, Attributes, NewUser};
 use serde_json::json;
 
 use super::find::{Found, Hit};
 use super::write::id_of;
-use super::{Created, Dialect, NewUser, Removal, Scim};
+use super::{Created, Dialect, Removal, Scim};
 use crate::error::{Error, ErrorKind};
 
 const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";

@@ -2,13 +2,11 @@
 
 use std::sync::PoisonError;
 
-use claimsmith_lifecycle::sync::{Attribute, Attributes};
+use claimsmith_lifecycle::sync::{Attribute, Attributes, NewUser};
 use serde_json::{Map, Value, json};
 
-use super::members::quoted;
-use claimsmith_lifecycle::sync::NewUser;
-
 use super::Scim;
+use super::members::quoted;
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 

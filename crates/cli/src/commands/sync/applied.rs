@@ -73,8 +73,7 @@ impl RunArguments {
         if !plan.exceeded.is_empty() {
             let file = plan_file(self.out.as_ref(), &self.organization);
             let status = write_down(&plan, &file, &self.print, terminal)?;
-            let metrics = Metrics { is_guarded: true, findings: plan.findings.len(), ..Metrics::of(&target) };
-            metrics.write(&self.metrics, &journal)?;
+            Metrics::of_guarded(&plan).write(&self.metrics, &journal)?;
             return Ok(status);
         }
         let run = Run { plan: &plan, released: Vec::new(), observed: &observed, target: &target };
@@ -177,8 +176,7 @@ impl Run<'_> {
             OutputFormat::Json => json::versioned(&mut terminal.out, &summary)?,
         }
         let seconds = login_time::current() - began;
-        let figures = Metrics { seconds, findings: plan.findings.len(), ..Metrics::of(target) };
-        figures.with(&outcome, not_effective.len()).write(metrics, journal)?;
+        Metrics::of_run(plan, &outcome, not_effective.len(), seconds).write(metrics, journal)?;
         let is_sound = is_whole && plan.findings.is_empty();
         Ok(if is_sound { ExitStatus::Success } else { ExitStatus::Failure })
     }

@@ -1,12 +1,11 @@
 //! The figures of a run, as Prometheus's node exporter reads them from a file.
 
-use claimsmith_lifecycle::sync::Outcome;
+use claimsmith_lifecycle::sync::{Outcome, Plan};
 use prometheus::{Encoder, Gauge, GaugeVec, Opts, Registry, TextEncoder};
 
 use super::arguments::MetricsArgument;
 use super::journal::Journal;
 use super::shown::Counts;
-use super::target::Target;
 use crate::login_time;
 use crate::write;
 
@@ -16,10 +15,10 @@ pub(super) struct Metrics {
     organization: String,
     application: String,
     /// How long it took.
-    pub(super) seconds: f64,
-    pub(super) findings: usize,
+    seconds: f64,
+    findings: usize,
     /// Whether a guard stopped it.
-    pub(super) is_guarded: bool,
+    is_guarded: bool,
     changes: Counts,
     failed: usize,
     not_effective: usize,
@@ -27,12 +26,13 @@ pub(super) struct Metrics {
 }
 
 impl Metrics {
-    pub(super) fn of(target: &Target<'_>) -> Self {
-        let application = target.mapping.application().to_owned();
-        Self { organization: target.organization().to_owned(), application, ..Self::default() }
+    /// Of a run that a guard stopped.
+    pub(super) fn of_guarded(plan: &Plan) -> Self {
+        Self { is_guarded: true, ..Self::of(plan) }
     }
 
-    pub(super) fn with(self, outcome: &Outcome, not_effective: usize) -> Self {
+    /// Of a run that took a number of seconds.
+    pub(super) fn of_run(plan: &Plan, outcome: &Outcome, not_effective: usize, seconds: f64) -> Self {
         let mut counts = Counts::default();
         outcome.accepted.iter().for_each(|change| counts.add(change));
         Self {
@@ -40,8 +40,14 @@ impl Metrics {
             failed: outcome.failed.len() + outcome.left_out.len(),
             not_effective,
             is_whole: outcome.is_whole() && not_effective == 0,
-            ..self
+            seconds,
+            ..Self::of(plan)
         }
+    }
+
+    fn of(plan: &Plan) -> Self {
+        let (organization, application) = (plan.organization.clone(), plan.application.clone());
+        Self { organization, application, findings: plan.findings.len(), ..Self::default() }
     }
 
     /// Writes the file, if one is named.

@@ -121,11 +121,6 @@ impl<'t> Target<'t> {
         plan.check(self.subject(), &self.digest)
             .map_err(|unfit| anyhow!("the plan cannot be carried out: {unfit}"))
     }
-
-    /// The name of the mapping.
-    pub(super) fn organization(&self) -> &str {
-        self.organization
-    }
 }
 
 fn mapping<'p>(platform: &'p CompiledPlatform, name: &str) -> anyhow::Result<DirectoryMapping<'p>> {
