@@ -297,7 +297,7 @@ fn change_by_hand_makes_a_plan_stale() {
         bob.insert("emails".to_owned(), json!([{ "type": "work", "value": "other@example.com" }]));
     });
     let run = world.sync(&["apply", PLAN, "--show-people"]);
-    assert_eq!(run.status, Some(1), "{run:?}");
+    assert_eq!(run.code, Some(1), "{run:?}");
     assert_eq!(
         run.err,
         "error: 1 change does not fit to what the service has now; plan again\nnote: claimsmith:acme:bob: the value that would be replaced is another one now\n"
@@ -309,17 +309,18 @@ fn change_by_hand_makes_a_plan_stale() {
 fn guard_stops_a_run_until_a_person_releases_it() {
     let world = World::new(json!({}));
     let many: Vec<String> = (0..10).map(|at| format!("u{at}")).collect();
-    let everyone: Vec<&str> = many.iter().map(String::as_str).chain(["bob"]).collect();
+    let everyone: Vec<&str> =
+        many.iter().map(String::as_str).chain(["bob", "carl", "dora", "erik"]).collect();
     world.directory(&everyone, &everyone);
     let run = ["run", "acme", "--directory", "acme.jsonl", "--metrics", "acme.prom"];
     world.sync(&run).stdout(0);
     let before = world.members("finance-readers");
-    assert_eq!(before.len(), 11);
+    assert_eq!(before.len(), 14);
     let writes = world.writes();
     // Overnight, the directory shrinks.
     world.directory(&["bob"], &["bob"]);
     let out = world.sync(&run).stdout(3);
-    assert!(out.contains("guard        10 users of 11 would be deactivated"), "{out}");
+    assert!(out.contains("guard        13 users of 14 would be deactivated"), "{out}");
     assert!(
         world
             .read("acme.prom")
@@ -327,7 +328,7 @@ fn guard_stops_a_run_until_a_person_releases_it() {
     );
     assert_eq!(world.members("finance-readers"), before);
     let refused = world.sync(&["apply", PLAN]);
-    assert_eq!(refused.status, Some(3));
+    assert_eq!(refused.code, Some(3));
     assert!(
         refused.err.contains("`claimsmith sync apply acme.sync-plan.json --release` carries it out"),
         "{refused:?}"
@@ -337,7 +338,7 @@ fn guard_stops_a_run_until_a_person_releases_it() {
     let text = world.read(PLAN);
     let (start, _) = text.split_once("\"exceeded\"").expect("guards");
     write_in(&world.folder, "edited.json", format!("{start}\"exceeded\": []\n}}\n"));
-    assert_eq!(world.sync(&["apply", "edited.json", "--release"]).status, Some(3));
+    assert_eq!(world.sync(&["apply", "edited.json", "--release"]).code, Some(3));
     assert_eq!(world.writes(), writes);
     world.sync(&["apply", PLAN, "--release"]).stdout(0);
     assert_eq!(world.members("finance-readers"), ["bob@example.com"]);
@@ -347,7 +348,7 @@ fn guard_stops_a_run_until_a_person_releases_it() {
 
 #[test]
 fn success_without_effect_is_named() {
-    let world = World::new(json!({ "removes_nobody": true }));
+    let world = World::new(json!({ "removal_by_filter": "ignored" }));
     let out = world.sync(&["run", "acme", "--directory", "acme.jsonl"]).stdout(1);
     assert!(out.contains("2 accepted without effect"), "{out}");
     assert!(world.members("finance-readers").contains(&"carl@example.com".to_owned()));
