@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use claimsmith_connectors::Error;
-use claimsmith_connectors::scim::{Created, NewUser, Scim};
-use claimsmith_lifecycle::sync::{Attribute, Attributes};
+use claimsmith_connectors::scim::{Created, Scim};
+use claimsmith_lifecycle::sync::{Attribute, Attributes, NewUser};
 use claimsmith_standins::FaultKind;
 use serde_json::{Value, json};
 

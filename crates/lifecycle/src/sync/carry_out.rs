@@ -140,7 +140,7 @@ impl Outcome {
 
 /// Carries out changes in their order.
 ///
-/// A user who could not be created is added to no group, and nobody is removed from a group to which others could not be
+/// A user who could not be created is added to no group, and no one is removed from a group to which others could not be
 /// added. Users are deactivated in any case.
 pub fn carry_out(
     changes: &[Change],

@@ -118,6 +118,9 @@ impl<'o> Users<'o> {
     }
 }
 
+/// The members of groups, by the service's ids of these.
+type ByGroup<'r, M> = BTreeMap<&'r str, (&'r Group, Vec<M>)>;
+
 /// Collects the reverse of changes.
 struct Reverse<'r> {
     users: &'r Users<'r>,
@@ -127,8 +130,8 @@ struct Reverse<'r> {
     seen: HashSet<Thing<'r>>,
     updated: Vec<Change>,
     activated: Vec<Change>,
-    added: BTreeMap<&'r str, (&'r Group, Vec<Member>)>,
-    removed: BTreeMap<&'r str, (&'r Group, Vec<(User, WhyRemoved)>)>,
+    added: ByGroup<'r, Member>,
+    removed: ByGroup<'r, (User, WhyRemoved)>,
     deactivated: Vec<Change>,
     kept: usize,
 }

@@ -44,7 +44,8 @@ impl ApplyArguments {
         let groups = target.subject().groups;
         let broken = exceeded(&left.changes, &observed, groups, &target.policy, &target.limits);
         let is_named = |it: &Exceeded| plan.exceeded.iter().any(|other| other.guarded == it.guarded);
-        if !broken.is_empty() && !(self.release && broken.iter().all(is_named)) {
+        let is_released = self.release && broken.iter().all(is_named);
+        if !broken.is_empty() && !is_released {
             for exceeded in &broken {
                 writeln!(terminal.err, "error: {}", escaped(&guard(exceeded)))?;
             }

@@ -10,7 +10,7 @@ use claimsmith_lifecycle::sync::record::{self, Beginning, Event, Record};
 
 use crate::login_time;
 
-/// An open journal. Nobody else can open it meanwhile.
+/// An open journal. No other run can open it meanwhile.
 #[derive(Debug)]
 pub(super) struct Journal {
     file: File,

@@ -161,7 +161,11 @@ impl<'p> PlanSummary<'p> {
             row(out, "takes back", run)?;
             let kept = self.kept.unwrap_or_default();
             if kept > 0 {
-                row(out, "stays", &format!("{} that changed since or had none before", counted(kept, "value")))?;
+                row(
+                    out,
+                    "stays",
+                    &format!("{} that changed since or had none before", counted(kept, "value")),
+                )?;
             }
         } else {
             let end = if self.unread.is_empty() { "read to its end" } else { "not read to its end" };

@@ -168,7 +168,8 @@ fn journal_of_another_form_is_refused() {
             .concat();
     let text: String = records.iter().map(Record::to_line).collect();
     assert_eq!(record::read(&text), Ok(records.clone()));
-    assert_eq!(record::read(&text[..text.len() - 2]), Ok(records[..1].to_vec()), "the end of a process");
+    let cut = text.strip_suffix("}\n").expect("an end");
+    assert_eq!(record::read(cut), Ok(records[..1].to_vec()), "the end of a process");
     assert_eq!(record::read(&text.replace("\"version\":1", "\"version\":2")), Err(1));
     assert_eq!(record::read(&format!("{{}}\n{text}")), Err(1));
 }
