@@ -1,5 +1,7 @@
 //! `claimsmith sync`, against a stand-in of a SCIM service.
 
+mod kills;
+
 use std::fs;
 
 use claimsmith_lifecycle::sync::Plan;
