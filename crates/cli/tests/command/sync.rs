@@ -1,5 +1,6 @@
 //! `claimsmith sync`, against a stand-in of a SCIM service.
 
+mod accidents;
 mod kills;
 
 use std::fs;
