@@ -179,6 +179,8 @@ const ORDER: &[&str] = &[
     "commands/sync/planned",
     "commands/sync/applied",
     "commands/sync/history",
+    "commands/sync/probe_arguments",
+    "commands/sync/probe",
     "commands/sync",
     "commands/verify_live/arguments",
     "commands/verify_live/held",

@@ -12,6 +12,9 @@ mod metrics;
 #[cfg(not(target_family = "wasm"))]
 mod planned;
 #[cfg(not(target_family = "wasm"))]
+mod probe;
+mod probe_arguments;
+#[cfg(not(target_family = "wasm"))]
 mod shown;
 #[cfg(not(target_family = "wasm"))]
 mod target;
@@ -19,6 +22,7 @@ mod target;
 use clap::Subcommand;
 
 use self::arguments::{ApplyArguments, HistoryArguments, PlanArguments, RunArguments, UndoArguments};
+use self::probe_arguments::ProbeArguments;
 use crate::exit_status::ExitStatus;
 use crate::terminal::Terminal;
 
@@ -40,6 +44,7 @@ enum Verb {
     Run(RunArguments),
     History(HistoryArguments),
     Undo(UndoArguments),
+    Probe(ProbeArguments),
 }
 
 impl SyncArguments {
@@ -51,6 +56,7 @@ impl SyncArguments {
             Verb::Run(arguments) => arguments.run(terminal),
             Verb::History(arguments) => arguments.run(terminal),
             Verb::Undo(arguments) => arguments.run(terminal),
+            Verb::Probe(arguments) => arguments.run(terminal),
         }
     }
 

@@ -55,6 +55,7 @@ mod shell;
 mod status;
 mod support;
 mod sync;
+mod sync_probe;
 mod tenants;
 mod terminal;
 mod test;

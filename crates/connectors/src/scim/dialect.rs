@@ -1,8 +1,11 @@
 //! In what a service differs from the standard.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use super::Scim;
+use crate::settings::{SettingsError, read_json};
 
 /// What a service was found to do. The default is what RFC 7644 says.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -36,6 +39,22 @@ pub enum Removal {
     Value,
     /// Neither of them removes one of two members.
     None,
+}
+
+impl Dialect {
+    /// Reads the file of a probe.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, or is not such a file of this version.
+    pub fn from_file(path: &Path) -> Result<Self, SettingsError> {
+        let (read, shown) = read_json(path, "removal")?;
+        serde_json::from_value(read).map_err(|_| {
+            SettingsError(format!(
+                "{shown} is not the dialect of a service as this version writes it; probe the service again"
+            ))
+        })
+    }
 }
 
 impl Scim {

@@ -12,12 +12,21 @@ const USER_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 impl Scim {
     /// Whether the service says that its lists go from cursor to cursor (RFC 9865).
     pub(super) fn has_cursors(&self) -> Result<bool, Error> {
-        Ok(self.config()?.pointer("/pagination/cursor").and_then(Value::as_bool) == Some(true))
+        self.says("/pagination/cursor")
+    }
+
+    /// Whether the service says that it takes no positions in lists (RFC 9865 §3).
+    pub(super) fn has_cursors_alone(&self) -> Result<bool, Error> {
+        Ok(self.has_cursors()? && !self.says("/pagination/index")?)
     }
 
     /// Whether the service says that it filters lists.
     pub(super) fn has_filters(&self) -> Result<bool, Error> {
-        Ok(self.config()?.pointer("/filter/supported").and_then(Value::as_bool) == Some(true))
+        self.says("/filter/supported")
+    }
+
+    fn says(&self, pointer: &str) -> Result<bool, Error> {
+        Ok(self.config()?.pointer(pointer).and_then(Value::as_bool) == Some(true))
     }
 
     /// Whether users have an attribute that can be written, such as `name` with `givenName` in it; yes, if the service does

@@ -36,6 +36,8 @@ struct Page {
     resources: Vec<Value>,
     total: Option<usize>,
     cursor: Option<String>,
+    /// Whether it says at which position it begins.
+    has_index: bool,
 }
 
 /// A list as far as it was read.
@@ -85,7 +87,7 @@ impl Scim {
         let mut next = Next::First;
         let mut empty_pages = 0;
         for _ in 0..MOST_PAGES {
-            let Page { resources, total, cursor } = self.page(path, &next)?;
+            let Page { resources, total, cursor, has_index } = self.page(path, &next)?;
             let is_past_total = matches!(next, Next::Index(at) if all.total.is_some_and(|it| at > it));
             // After the last page, some services begin again.
             if is_past_total && all.knows_all(&resources) {
@@ -116,6 +118,10 @@ impl Scim {
                 }
                 // With cursors, a page without one is the last, and it need not count (RFC 9865).
                 None if !is_counted && self.has_cursors()? => return Ok(Some(all.resources)),
+                // Such a service refuses positions.
+                None if !has_index && self.has_cursors_alone()? => {
+                    return Ok(if is_short { None } else { Some(all.resources) });
+                }
                 None => Next::Index(read + 1),
             };
         }
@@ -148,6 +154,7 @@ impl Scim {
             None | Some(Value::Null) if total == Some(0) || !key.is_empty() => Vec::new(),
             _ => return Err(self.unreadable(path, "a list without `Resources`".to_owned())),
         };
-        Ok(Page { resources, total, cursor })
+        let has_index = answer.get("startIndex").is_some();
+        Ok(Page { resources, total, cursor, has_index })
     }
 }

@@ -28,6 +28,10 @@ fn lists_are_read_to_their_end_whatever_the_service_counts() {
         (100, json!({ "starts_again": true }), 2),
         (250, json!({ "has_cursors": true }), 3),
         (50, json!({ "has_cursors": true }), 2),
+        // A service without positions refuses them.
+        (0, json!({ "has_cursors": true, "counts_with_cursors": true }), 1),
+        (50, json!({ "has_cursors": true, "counts_with_cursors": true }), 2),
+        (250, json!({ "has_cursors": true, "counts_with_cursors": true }), 3),
     ] {
         assert_eq!(read(users, quirks.clone()), (Ok(users), requests), "{users} {quirks}");
     }

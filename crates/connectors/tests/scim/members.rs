@@ -146,3 +146,22 @@ fn dialect_of_another_service_is_refused() {
     let none = Dialect { service, removal: Removal::None, ..Dialect::default() };
     assert!(world.connect("hunter2").with_dialect(none).is_err());
 }
+
+#[test]
+fn dialect_is_read_from_its_file_alone() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let path = folder.path().join("dialect.json");
+    let dialect =
+        Dialect { service: "https://a.example".to_owned(), removal: Removal::Value, ..Dialect::default() };
+    let mut text = serde_json::to_value(&dialect).expect("JSON");
+    std::fs::write(&path, text.to_string()).expect("a file");
+    assert_eq!(Dialect::from_file(&path), Ok(dialect));
+    // What a later version may know is not ignored.
+    text["removal"] = json!("all");
+    std::fs::write(&path, text.to_string()).expect("a file");
+    let why = Dialect::from_file(&path).expect_err("refused").to_string();
+    assert!(
+        why.ends_with("is not the dialect of a service as this version writes it; probe the service again"),
+        "{why}"
+    );
+}

@@ -39,6 +39,9 @@ fn page(world: &World, query: &Query, found: &[(Kind, &Record)]) -> Answered {
     // A negative `count` is 0, and a `startIndex` below 1 is 1 (RFC 7644 §3.4.2.4).
     let size = query.count.unwrap_or(quirks.most_per_page).min(quirks.most_per_page);
     let start = if quirks.has_cursors {
+        if query.start.is_some() {
+            return Err(error(501, None, "pages go from cursor to cursor"));
+        }
         cursor(query)?
     } else {
         let asked = query.start.unwrap_or(1).max(1) - 1;
@@ -51,9 +54,11 @@ fn page(world: &World, query: &Query, found: &[(Kind, &Record)]) -> Answered {
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"], "itemsPerPage": page.len(),
     });
     if let Some(members) = body.as_object_mut() {
-        if !quirks.has_cursors {
+        if !quirks.has_cursors || quirks.counts_with_cursors {
             let total = if quirks.counts_page { page.len() } else { found.len() };
             members.insert("totalResults".to_owned(), total.into());
+        }
+        if !quirks.has_cursors {
             members.insert("startIndex".to_owned(), (start + 1).into());
         } else if end < found.len() {
             members.insert("nextCursor".to_owned(), format!("at-{end}").into());

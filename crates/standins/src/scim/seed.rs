@@ -41,6 +41,8 @@ pub struct Quirks {
     pub counts_page: bool,
     /// Pages go from cursor to cursor (RFC 9865), without `totalResults`.
     pub has_cursors: bool,
+    /// With `totalResults` nevertheless: scim2-server 0.8.
+    pub counts_with_cursors: bool,
     /// Lists of groups leave out `members`; a single group has them.
     pub lists_without_members: bool,
     /// The members of groups are always an empty list: AWS IAM Identity Center.
@@ -126,6 +128,7 @@ impl Default for Quirks {
             starts_again: false,
             counts_page: false,
             has_cursors: false,
+            counts_with_cursors: false,
             lists_without_members: false,
             hides_members: false,
             ignores_filters: false,

@@ -17,12 +17,15 @@ fn lists_of_other_servers_can_be_played() {
     assert_eq!((&first["nextCursor"], first.get("totalResults")), (&json!("at-2"), None));
     assert_eq!(service.names("Users?cursor=at-2"), ["carl"]);
     assert_eq!(service.get("Users?cursor=x")["scimType"], "invalidCursor");
+    assert_eq!(service.send("GET", "Users?startIndex=1", None).status, 501);
     assert_eq!(
         service.get("ServiceProviderConfig")["pagination"],
         json!({
             "cursor": true, "index": false, "defaultPaginationMethod": "cursor", "defaultPageSize": 2, "maxPageSize": 2,
         })
     );
+    let service = with(json!({ "has_cursors": true, "counts_with_cursors": true, "most_per_page": 2 }));
+    assert_eq!(service.get("Users?cursor")["totalResults"], 3);
     let service = with(json!({ "lists_without_members": true }));
     assert_eq!(service.get("Groups")["Resources"][0].get("members"), None);
     assert_eq!(service.get("Groups/g")["members"][0]["value"], "1");
