@@ -25,6 +25,7 @@ run_checks() {
   check "Tests of the Action, Node 22" test_action_under_node_22
   check "The stand-ins, used by the programs of Auth0 and Qlik; whole logins" test_with_peers
   check "The stand-in of a SCIM service, by scim2-tester" test_with_scim_tester
+  check "SCIM services of others, by the command" test_with_scim_services
   check "The Terraform module, by Terraform" test_with_terraform
 
   printf '\n== Summary\n%s' "$CHECKS_SUMMARY"
@@ -189,6 +190,14 @@ test_with_scim_tester() {
   ensure_scim_tester
   host_cargo build --quiet --package claimsmith-standins
   SCIM_TESTER=$SCIM_TESTER/bin/scim node --test --test-reporter=spec crates/standins/peers/scim-tester/*.test.mjs
+}
+
+# The command writes to scim2-server and to SCIMMY: half a minute.
+test_with_scim_services() {
+  ensure_peers
+  ensure_scim_tester
+  host_cargo build --quiet --package claimsmith-standins
+  SCIM_PYTHON=$SCIM_TESTER/bin/python node --test --test-reporter=spec crates/standins/peers/scim-services/*.test.mjs
 }
 
 test_with_terraform() {

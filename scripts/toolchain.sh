@@ -196,9 +196,9 @@ ensure_terraform() {
   install_python_packages Terraform "$TERRAFORM" crates/standins/peers/terraform/requirements.txt 240
 }
 
-# scim2-tester, with scim2-cli, which runs it: ten seconds, and 64 MB.
+# scim2-tester, with scim2-cli, which runs it, and scim2-server: ten seconds, and 82 MB.
 ensure_scim_tester() {
-  install_python_packages scim2-tester "$SCIM_TESTER" crates/standins/peers/scim-tester/requirements.txt 64
+  install_python_packages "scim2-tester and scim2-server" "$SCIM_TESTER" crates/standins/peers/scim-tester/requirements.txt 82
 }
 
 # What pip installs, in an environment of its own.

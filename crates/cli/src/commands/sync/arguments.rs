@@ -18,6 +18,9 @@ pub(super) struct ServiceArguments {
     /// A JSON file with SCIM_URL and SCIM_TOKEN, in place of the environment
     #[arg(long, value_name = "FILE")]
     pub(super) scim_credentials: Option<PathBuf>,
+    /// What `claimsmith sync probe` found about the service; without it, members are removed as RFC 7644 says
+    #[arg(long, value_name = "FILE")]
+    pub(super) dialect: Option<PathBuf>,
     /// How many minutes all requests together may take
     #[arg(long, value_name = "MINUTES", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=1440))]
     pub(super) deadline: u64,

@@ -8,7 +8,7 @@ use claimsmith::Bundle;
 use claimsmith::compiler::CompiledPlatform;
 use claimsmith::compiler::directory::DirectoryMapping;
 use claimsmith::compiler::inspect::{nearest_word, target_groups};
-use claimsmith_connectors::scim::Scim;
+use claimsmith_connectors::scim::{Dialect, Scim};
 use claimsmith_lifecycle::directory::Directory;
 use claimsmith_lifecycle::sync::{Limits, Mapped, Observed, Plan, Policy, Subject, difference};
 
@@ -32,6 +32,8 @@ impl ServiceArguments {
     pub(super) fn connect(&self) -> anyhow::Result<Connection> {
         let deadline = Duration::from_secs(self.deadline * 60);
         let (scim, base) = scim_service::connect(self.scim_credentials.as_deref(), deadline)?;
+        let Some(file) = &self.dialect else { return Ok(Connection { scim, base }) };
+        let scim = scim.with_dialect(Dialect::from_file(file)?).map_err(|why| anyhow!(why))?;
         Ok(Connection { scim, base })
     }
 
