@@ -176,6 +176,7 @@ const ORDER: &[&str] = &[
     "commands/sync/journal",
     "commands/sync/metrics",
     "commands/sync/target",
+    "commands/sync/explained",
     "commands/sync/planned",
     "commands/sync/applied",
     "commands/sync/history",

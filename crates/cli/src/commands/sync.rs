@@ -4,6 +4,8 @@
 mod applied;
 mod arguments;
 #[cfg(not(target_family = "wasm"))]
+mod explained;
+#[cfg(not(target_family = "wasm"))]
 mod history;
 #[cfg(not(target_family = "wasm"))]
 mod journal;
@@ -21,7 +23,9 @@ mod target;
 
 use clap::Subcommand;
 
-use self::arguments::{ApplyArguments, HistoryArguments, PlanArguments, RunArguments, UndoArguments};
+use self::arguments::{
+    ApplyArguments, ExplainArguments, HistoryArguments, PlanArguments, RunArguments, UndoArguments,
+};
 use self::probe_arguments::ProbeArguments;
 use crate::exit_status::ExitStatus;
 use crate::terminal::Terminal;
@@ -42,6 +46,7 @@ enum Verb {
     Plan(PlanArguments),
     Apply(ApplyArguments),
     Run(RunArguments),
+    Explain(ExplainArguments),
     History(HistoryArguments),
     Undo(UndoArguments),
     Probe(ProbeArguments),
@@ -54,6 +59,7 @@ impl SyncArguments {
             Verb::Plan(arguments) => arguments.run(terminal),
             Verb::Apply(arguments) => arguments.run(terminal),
             Verb::Run(arguments) => arguments.run(terminal),
+            Verb::Explain(arguments) => arguments.run(terminal),
             Verb::History(arguments) => arguments.run(terminal),
             Verb::Undo(arguments) => arguments.run(terminal),
             Verb::Probe(arguments) => arguments.run(terminal),

@@ -462,3 +462,17 @@ fn credentials_that_expire_stop_a_run() {
     world.sync(&["run", "acme", "--directory", "acme.jsonl"]).stdout(0);
     assert_eq!(world.members("catalog-admins"), ["ada@example.com", "own@example.com"]);
 }
+
+#[test]
+fn person_of_a_directory_is_explained_like_a_login() {
+    let world = World::new(json!({}));
+    let explain =
+        |person: &str| world.sync(&["explain", "acme", "--directory", "acme.jsonl", "--person", person]);
+    let out = explain("ADA@example.com").stdout(0);
+    check_snapshot("sync-explain", &out);
+    assert_eq!(explain("ada").stdout(0), out);
+    assert!(explain("carl").stdout(0).starts_with("person carl: cannot log in, so has no groups\n"));
+    let error = explain("zoe").failed();
+    assert_eq!(error, "error: the directory has no person with the id or the `mail` that `--person` names\n");
+    assert!(world.catalog.requests().is_empty());
+}

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::arguments::{MappingsOption, OutputFormat};
 use crate::directory_source::DirectoryArguments;
+use crate::login_time;
 use crate::tenant::TenantArgument;
 
 /// What all verbs need that ask the service.
@@ -151,6 +152,35 @@ pub(super) struct RunArguments {
     pub(super) metrics: MetricsArgument,
     #[command(flatten)]
     pub(super) print: PrintArguments,
+}
+
+/// Explain step by step why a person of the directory gets their groups
+///
+/// As `claimsmith explain` does for a login. It asks no service.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  claimsmith sync explain acme --directory acme.jsonl --person 7f3a
+  claimsmith sync explain acme --directory acme.jsonl --person ada@example.com --format json")]
+pub(super) struct ExplainArguments {
+    /// The name of the mapping
+    #[arg(value_name = "NAME")]
+    pub(super) organization: String,
+    /// The person, by the id in the directory or by the name of the user
+    #[arg(long, value_name = "PERSON")]
+    pub(super) person: String,
+    #[command(flatten)]
+    pub(super) directory: DirectoryArguments,
+    #[command(flatten)]
+    pub(super) mappings: MappingsOption,
+    #[command(flatten)]
+    pub(super) tenant: TenantArgument,
+    /// The time for rules that expire, as an RFC 3339 date or date-time; the current time by default
+    #[arg(long, value_name = "TIME", value_parser = login_time::parse)]
+    pub(super) now: Option<f64>,
+    /// How to print the explanation
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: OutputFormat,
 }
 
 /// Plan to take a run back

@@ -68,7 +68,7 @@ impl<'t> Target<'t> {
         organization: &'t str,
         service: &'t Connection,
     ) -> anyhow::Result<Self> {
-        let mapping = mapping(platform, organization)?;
+        let mapping = mapping_of(platform, organization)?;
         let digest = Bundle::decode(mapping.bundle()).context(UNUSABLE)?.digest_hex();
         Ok(Self {
             scim: &service.scim,
@@ -125,7 +125,15 @@ impl<'t> Target<'t> {
     }
 }
 
-fn mapping<'p>(platform: &'p CompiledPlatform, name: &str) -> anyhow::Result<DirectoryMapping<'p>> {
+/// The mapping of a name.
+///
+/// # Errors
+///
+/// If there is none, or it has no directory.
+pub(super) fn mapping_of<'p>(
+    platform: &'p CompiledPlatform,
+    name: &str,
+) -> anyhow::Result<DirectoryMapping<'p>> {
     if let Some(mapping) = DirectoryMapping::of(platform, name) {
         return Ok(mapping);
     }
