@@ -13,6 +13,7 @@ use crate::host::event::Event;
 use crate::language::directory::{DIRECTORY_GROUPS, Directory, ProvidedValue};
 pub use crate::language::directory::{DirectoryKind, DirectoryUser};
 use crate::language::model::{Application, From, OwnedShape, OwnedSkip, OwnedSource};
+pub use crate::language::scim_settings::{GuardLimit, GuardSettings, ScimSettings};
 use crate::login::source::{Absent, Combine, Identity};
 
 /// The mapping of the people of one organization's directory.
@@ -96,6 +97,11 @@ impl<'p> DirectoryMapping<'p> {
     /// The name of the application.
     pub fn application(&self) -> &'p str {
         &self.application.name.value
+    }
+
+    /// How the users and groups of the application's SCIM service are written.
+    pub fn scim(&self) -> &'p ScimSettings {
+        &self.application.scim
     }
 
     /// The directory's names of the attributes that become those of a user.

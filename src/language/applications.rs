@@ -10,6 +10,7 @@ use super::model::{Application, Limits, Profile, Tokens};
 use super::name_checks::{check_claim, check_name, check_option};
 use super::placeholder_id::{is_placeholder, report_placeholder};
 use super::policies::POLICY;
+use super::scim_settings::ScimSettings;
 use super::subject::Subject;
 use super::tenants::{Owner, Tenants, help_own_id, read_by_tenant};
 use super::values::{read_members, read_texts};
@@ -105,6 +106,7 @@ fn read_application(
         provenance,
         limits: read_limits(fields.get("limits"), profile, sink),
         ungranted: fields.choice("ungranted", POLICY, sink).unwrap_or(Policy::NoGroups),
+        scim: fields.get("scim").and_then(|node| ScimSettings::read(node, sink)).unwrap_or_default(),
     }
 }
 

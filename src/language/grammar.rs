@@ -11,6 +11,7 @@ mod lint;
 mod organization;
 mod platform;
 mod rule;
+mod scim;
 mod template;
 mod test;
 mod texts;
@@ -28,6 +29,7 @@ pub(crate) use self::rule::{
     ATTRIBUTE_TEST, ATTRIBUTE_TESTS, CONDITION, ENTRY_TEST, MATCH, NO_TESTS_OF_NUMBERS, NO_TESTS_OF_TEXT,
     PATTERNS, RULE, TARGET_GLOBS, TEXT_TESTS,
 };
+pub(crate) use self::scim::{GUARD, GUARDS, SCIM};
 pub(crate) use self::template::{PARAMETER, TEMPLATE, USE};
 pub(crate) use self::test::{
     CASE, EXPECT, METADATA, PROVISIONED_GROUP, SINGLE_FILE, SINGLE_FILE_CASE, TESTS,

@@ -8,6 +8,7 @@ use core::ops::Range;
 pub(crate) use super::directory::Directory;
 pub(crate) use super::owned_source::{From, OwnedForm, OwnedShape, OwnedSkip, OwnedSource};
 use super::parsed_patterns::{GlobPattern, Grant, RegexPattern};
+use super::scim_settings::ScimSettings;
 pub(crate) use super::signing_key::{Blocks, SigningKey};
 use super::strategy::Strategy;
 use super::tenants::{ByTenant, Tenants};
@@ -76,6 +77,8 @@ pub(crate) struct Application {
     pub(crate) limits: Limits,
     /// What happens with a login that receives none of its groups. `Deny` wins over the policies.
     pub(crate) ungranted: Policy,
+    /// How its SCIM service is written.
+    pub(crate) scim: ScimSettings,
 }
 
 impl Application {

@@ -33,6 +33,7 @@ pages! {
     "connections" "language/connections.md",
     "stored-groups" "language/stored-groups.md",
     "directory" "language/directory.md",
+    "scim" "language/scim.md",
     "shapes" "language/shapes.md",
     "names" "language/names.md",
     "rules" "language/rules.md",

@@ -46,7 +46,7 @@ impl Okta {
     /// Reads the whole directory, and of each person's profile the attributes that are named.
     ///
     /// The name of a group is its name in Okta. Groups come before people: someone who is added meanwhile is then a
-    /// person without groups, and not a member whom nobody knows.
+    /// person without groups, and not a member who is unknown.
     ///
     /// # Errors
     ///

@@ -2,6 +2,7 @@
 
 use super::blocks::BLOCKS;
 use super::lint::{ALLOW, LINTS};
+use super::scim::SCIM;
 use super::texts::{
     APPLICATION_NAME, CLAIM, NOT_IN_TENANT, ORGANIZATION_NAME, REMARK, TARGET_NAME, TENANT_NAME,
 };
@@ -125,6 +126,11 @@ pub(crate) static APPLICATION: Object = Object {
             "What happens with a login that receives no group of the application; `deny` cannot be undone by an organization.",
         )
         .or("no-groups"),
+        Key::optional(
+            "scim",
+            ValueType::Object(&SCIM),
+            "How the users and groups of the application's SCIM service follow directories.",
+        ),
     ],
     constraints: &[],
 };

@@ -11,7 +11,7 @@ use claimsmith_standins::{At, Fault, FaultKind};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{ACME, Run, check_snapshot, claimsmith, folder, write, write_in};
+use crate::support::{ACME, PLATFORM, Run, check_snapshot, claimsmith, folder, write, write_in};
 
 const PLAN: &str = "acme.sync-plan.json";
 const JOURNAL: &str = "acme.sync-journal.jsonl";
@@ -475,4 +475,19 @@ fn person_of_a_directory_is_explained_like_a_login() {
     let error = explain("zoe").failed();
     assert_eq!(error, "error: the directory has no person with the id or the `mail` that `--person` names\n");
     assert!(world.catalog.requests().is_empty());
+}
+
+#[test]
+fn settings_of_the_application_say_what_a_run_may_do() {
+    let world = World::new(json!({}));
+    let claim = "    claim: https://claims.example.com/catalog/groups\n";
+    let scim = "    scim: { ungranted: deactivate, guards: { users: { most: 1 } } }\n";
+    write(&world.folder, "platform.yaml", PLATFORM.replace(claim, &format!("{claim}{scim}")));
+    world.directory(&["bob", "carl", "dora", "erik"], &["carl", "dora", "erik"]);
+    let run = ["run", "acme", "--directory", "acme.jsonl", "--show-people"];
+    let out = world.sync(&run).stdout(0);
+    assert!(out.contains("claimsmith:acme:bob: deactivated: no rule grants it"), "{out}");
+    world.directory(&["erik"], &["erik"]);
+    let out = world.sync(&run).stdout(3);
+    assert!(out.contains("2 users of 3 would be deactivated, and at most 1 may be in one run"), "{out}");
 }

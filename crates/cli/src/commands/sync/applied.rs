@@ -13,7 +13,7 @@ use super::journal::Journal;
 use super::metrics::Metrics;
 use super::planned::write_down;
 use super::shown::{RunSummary, guard, stale_line};
-use super::target::Target;
+use super::target::{Target, mapping_of};
 use crate::arguments::OutputFormat;
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
@@ -29,11 +29,12 @@ const MOST_LISTED: usize = 20;
 
 impl ApplyArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let service = self.service.connect()?;
         let (mut plan, _) = plan_file::read(&self.plan, Plan::parse)?;
         let organization = plan.organization.clone();
         let Some(platform) = self.service.platform(terminal)? else { return Ok(ExitStatus::Failure) };
-        let target = Target::of(&platform, &organization, &service)?;
+        let mapping = mapping_of(&platform, &organization)?;
+        let service = self.service.connect(&mapping)?;
+        let target = Target::of(&platform, (&organization, mapping), &service)?;
         target.check(&plan)?;
         let mut journal = Journal::open(&self.journal.of(&organization))?;
         let observed = target.observed()?;
@@ -64,9 +65,10 @@ impl ApplyArguments {
 
 impl RunArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let service = self.service.connect()?;
         let Some(platform) = self.service.platform(terminal)? else { return Ok(ExitStatus::Failure) };
-        let target = Target::of(&platform, &self.organization, &service)?;
+        let mapping = mapping_of(&platform, &self.organization)?;
+        let service = self.service.connect(&mapping)?;
+        let target = Target::of(&platform, (&self.organization, mapping), &service)?;
         let mut journal = Journal::open(&self.journal.of(&self.organization))?;
         let directory = self.directory.read(&target.mapping)?;
         let observed = target.observed()?;

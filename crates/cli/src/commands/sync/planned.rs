@@ -7,7 +7,7 @@ use claimsmith_lifecycle::sync::{Plan, record, undo};
 
 use super::arguments::{PlanArguments, PrintArguments, UndoArguments, plan_file};
 use super::shown::PlanSummary;
-use super::target::Target;
+use super::target::{Target, mapping_of};
 use crate::arguments::OutputFormat;
 use crate::exit_status::ExitStatus;
 use crate::input;
@@ -17,9 +17,10 @@ use crate::write;
 
 impl PlanArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let service = self.service.connect()?;
         let Some(platform) = self.service.platform(terminal)? else { return Ok(ExitStatus::Failure) };
-        let target = Target::of(&platform, &self.organization, &service)?;
+        let mapping = mapping_of(&platform, &self.organization)?;
+        let service = self.service.connect(&mapping)?;
+        let target = Target::of(&platform, (&self.organization, mapping), &service)?;
         let directory = self.directory.read(&target.mapping)?;
         let plan = target.plan(&directory, &target.observed()?)?;
         let file = plan_file(self.out.as_ref(), &self.organization);
@@ -29,9 +30,10 @@ impl PlanArguments {
 
 impl UndoArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let service = self.service.connect()?;
         let Some(platform) = self.service.platform(terminal)? else { return Ok(ExitStatus::Failure) };
-        let target = Target::of(&platform, &self.organization, &service)?;
+        let mapping = mapping_of(&platform, &self.organization)?;
+        let service = self.service.connect(&mapping)?;
+        let target = Target::of(&platform, (&self.organization, mapping), &service)?;
         let records = read_journal(&self.journal.of(&self.organization))?;
         let observed = target.observed()?;
         let Some(undo) = undo(&records, &self.run, &observed, &target.policy) else {

@@ -6,11 +6,13 @@ use std::time::Duration;
 use anyhow::{Context, anyhow};
 use claimsmith::Bundle;
 use claimsmith::compiler::CompiledPlatform;
-use claimsmith::compiler::directory::DirectoryMapping;
+use claimsmith::compiler::directory::{DirectoryMapping, GuardLimit, GuardSettings};
 use claimsmith::compiler::inspect::{nearest_word, target_groups};
 use claimsmith_connectors::scim::{Dialect, Scim};
 use claimsmith_lifecycle::directory::Directory;
-use claimsmith_lifecycle::sync::{Limits, Mapped, Observed, Plan, Policy, Subject, difference};
+use claimsmith_lifecycle::sync::{
+    Limit, Limits, Mapped, Observed, Plan, Policy, Subject, Ungranted, difference,
+};
 
 use super::arguments::ServiceArguments;
 use crate::login_time;
@@ -28,10 +30,11 @@ pub(super) struct Connection {
 }
 
 impl ServiceArguments {
-    /// A client of the service. Nothing is sent yet.
-    pub(super) fn connect(&self) -> anyhow::Result<Connection> {
+    /// A client of the service of a mapping's application. Nothing is sent yet.
+    pub(super) fn connect(&self, mapping: &DirectoryMapping<'_>) -> anyhow::Result<Connection> {
         let deadline = Duration::from_secs(self.deadline * 60);
-        let (scim, base) = scim_service::connect(self.scim_credentials.as_deref(), deadline)?;
+        let rate = mapping.scim().requests_per_second;
+        let (scim, base) = scim_service::connect(self.scim_credentials.as_deref(), deadline, rate)?;
         let Some(file) = &self.dialect else { return Ok(Connection { scim, base }) };
         let scim = scim.with_dialect(Dialect::from_file(file)?).map_err(|why| anyhow!(why))?;
         Ok(Connection { scim, base })
@@ -58,17 +61,17 @@ pub(super) struct Target<'t> {
 }
 
 impl<'t> Target<'t> {
-    /// The target of a mapping.
+    /// The target of the mapping of a name.
     ///
     /// # Errors
     ///
-    /// If there is no such mapping, or it has no directory.
+    /// If the compiled mapping cannot be used, which is an error of this program.
     pub(super) fn of(
-        platform: &'t CompiledPlatform,
-        organization: &'t str,
+        platform: &CompiledPlatform,
+        (organization, mapping): (&'t str, DirectoryMapping<'t>),
         service: &'t Connection,
     ) -> anyhow::Result<Self> {
-        let mapping = mapping_of(platform, organization)?;
+        let settings = mapping.scim();
         let digest = Bundle::decode(mapping.bundle()).context(UNUSABLE)?.digest_hex();
         Ok(Self {
             scim: &service.scim,
@@ -77,8 +80,15 @@ impl<'t> Target<'t> {
             digest,
             groups: groups_of(platform, mapping.application()),
             mapping,
-            policy: Policy { prefix: Policy::prefix_of(organization), ..Policy::default() },
-            limits: Limits::default(),
+            policy: Policy {
+                prefix: Policy::prefix_of(organization),
+                ungranted: if settings.deactivates_ungranted {
+                    Ungranted::Deactivate
+                } else {
+                    Ungranted::Keep
+                },
+            },
+            limits: limits_of(&settings.guards),
         })
     }
 
@@ -146,6 +156,22 @@ pub(super) fn mapping_of<'p>(
     let near = nearest_word(name, &platform.organization_names().collect::<Vec<_>>());
     let near = near.map(|near| format!("; did you mean `{}`?", near.escape_debug()));
     Err(anyhow!("there is no mapping `{}`{}", name.escape_debug(), near.unwrap_or_default()))
+}
+
+/// The guards of an application: what its settings leave out has the default.
+fn limits_of(guards: &GuardSettings) -> Limits {
+    let limit = |settings: &GuardLimit, default: Limit| Limit {
+        most: settings.most.map_or(default.most, |it| it as usize),
+        percent: settings.percent.and_then(|it| u8::try_from(it).ok()).unwrap_or(default.percent),
+        always: settings.always.map_or(default.always, |it| it as usize),
+    };
+    let default = Limits::default();
+    Limits {
+        users: limit(&guards.users, default.users),
+        names: limit(&guards.names, default.names),
+        memberships: limit(&guards.memberships, default.memberships),
+        group: limit(&guards.group, default.group),
+    }
 }
 
 /// The names of the groups of an application, sorted.

@@ -130,7 +130,7 @@ impl VerifyLiveArguments {
     /// The service with which logins are compared.
     fn service(&self) -> anyhow::Result<Service> {
         if self.scim {
-            let (scim, url) = scim_service::connect(self.scim_credentials.as_deref(), LIMIT)?;
+            let (scim, url) = scim_service::connect(self.scim_credentials.as_deref(), LIMIT, None)?;
             return Ok(Service::Scim(scim, url));
         }
         let settings = match &self.qlik_credentials {
