@@ -41,7 +41,7 @@ struct Remainder<'s> {
 
 impl ProbeArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let (scim, _) = scim_service::connect(self.scim_credentials.as_deref(), LIMIT)?;
+        let (scim, _) = scim_service::connect(self.scim_credentials.as_deref(), LIMIT, None)?;
         let mut bytes = [0; 4];
         getrandom::fill(&mut bytes).map_err(|error| anyhow!("the system gives no random bytes: {error}"))?;
         let suffix: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
