@@ -192,7 +192,7 @@ test_with_scim_tester() {
   SCIM_TESTER=$SCIM_TESTER/bin/scim node --test --test-reporter=spec crates/standins/peers/scim-tester/*.test.mjs
 }
 
-# The command writes to scim2-server and to SCIMMY: half a minute.
+# The command writes to scim2-server and to SCIMMY: a minute and a half, most of it pauses before repeated requests.
 test_with_scim_services() {
   ensure_peers
   ensure_scim_tester

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::write::ATTEMPTS;
 use super::{Dialect, Removal, Scim};
 use crate::error::Error;
+use crate::rate;
 
 impl Scim {
     /// Adds members to a group, in one request. Those who are members already stay (RFC 7644 §3.5.2.1).
@@ -18,10 +20,26 @@ impl Scim {
         if user_ids.is_empty() {
             return Ok(());
         }
-        let operation = json!({ "op": "add", "path": "members", "value": values(user_ids) });
         let path = self.path_of("/Groups", group_id)?;
-        // Where it would make somebody a member twice, the request is not repeated.
-        self.patch(&path, vec![operation], !self.dialect.stores_members_twice)
+        // Where it would make somebody a member twice, the request is not repeated without a look.
+        let is_repeatable = !self.dialect.stores_members_twice;
+        let mut missing = user_ids.to_vec();
+        for attempt in 1.. {
+            let operation = json!({ "op": "add", "path": "members", "value": values(&missing) });
+            let Err(error) = self.patch(&path, vec![operation], is_repeatable) else { break };
+            if is_repeatable || !error.may_have_taken_effect() || attempt >= ATTEMPTS {
+                return Err(error);
+            }
+            self.http.sleep(rate::pause(attempt), None).map_err(|_| error)?;
+            let group = self.group(group_id)?;
+            // Such a service was seen to name members, so a group that names none is empty.
+            let members = group.member_ids().unwrap_or_default();
+            missing.retain(|id| !members.contains(id));
+            if missing.is_empty() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Removes members of a group, in one request. Those who are no members, or do not exist, are removed already.

@@ -9,8 +9,8 @@ use crate::error::{Error, ErrorKind};
 use crate::http::Request;
 use crate::rate;
 
-/// How often a user is created whom the service does not have after an answer that got lost.
-const ATTEMPTS: u32 = 3;
+/// How often a change is sent that is not repeated without a look at what became of it.
+pub(super) const ATTEMPTS: u32 = 3;
 /// Of requests that change a part of a resource (RFC 7644 §3.5.2).
 const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 

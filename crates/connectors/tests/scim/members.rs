@@ -78,15 +78,32 @@ fn changes_of_members_are_repeated() {
 }
 
 #[test]
-fn adding_is_not_repeated_where_it_makes_a_member_twice() {
+fn adding_is_not_repeated_unseen_where_it_makes_a_member_twice() {
+    for (faults, sent) in
+        [(vec![FaultKind::CloseAfter], 1), (vec![FaultKind::CloseBefore, FaultKind::StatusAfter(503)], 2)]
+    {
+        let world = World::new(4, json!({ "stores_members_twice": true }));
+        let service = format!("https://{}/scim/v2", world.stand_in.domain());
+        let dialect = Dialect { service, stores_members_twice: true, ..Dialect::default() };
+        let scim = world.connect("hunter2").with_dialect(dialect).expect("a client");
+        for (fault, nth) in faults.into_iter().zip(1..) {
+            world.fault("PATCH", "Groups/n", nth, fault);
+        }
+        scim.add_members("n", &["u0", "u1"]).expect("added");
+        assert_eq!(
+            (world.members("n"), world.sent("PATCH").len()),
+            (vec!["u0".to_owned(), "u1".to_owned()], sent)
+        );
+    }
     let world = World::new(4, json!({ "stores_members_twice": true }));
     let service = format!("https://{}/scim/v2", world.stand_in.domain());
     let dialect = Dialect { service, stores_members_twice: true, ..Dialect::default() };
     let scim = world.connect("hunter2").with_dialect(dialect).expect("a client");
-    world.fault("PATCH", "Groups/n", 1, FaultKind::CloseAfter);
-    let error = scim.add_members("n", &["u0"]).expect_err("no answer");
-    assert!(error.may_have_taken_effect(), "{error}");
-    assert_eq!(world.members("n"), ["u0"]);
+    for nth in 1..=3 {
+        world.fault("PATCH", "Groups/n", nth, FaultKind::CloseBefore);
+    }
+    assert!(scim.add_members("n", &["u0"]).expect_err("no answer").may_have_taken_effect());
+    assert_eq!((world.members("n"), world.sent("PATCH").len()), (Vec::new(), 3));
 }
 
 #[test]

@@ -117,6 +117,17 @@ export function scimmy() {
   });
 }
 
+// The stand-in of a SCIM service, which has TLS itself. It ends with the test that started it.
+export function standInAsService(standIn) {
+  const port = Number(standIn.domain.split(':')[1]);
+  return { port, base: '/scim/v2', ca: fs.readFileSync(standIn.ca), async stop() {} };
+}
+
+function send(service, request) {
+  const { port, ca } = service;
+  return (ca ? https : http).request({ host: ca ? 'localhost' : '127.0.0.1', port, ca, ...request });
+}
+
 // Ends TLS before a service. An answer for which `isLost(method)` says so is not passed on, although the service did
 // what it was asked.
 export function overTls(service, identity, isLost) {
@@ -124,7 +135,7 @@ export function overTls(service, identity, isLost) {
     { cert: fs.readFileSync(identity.certificate), key: fs.readFileSync(identity.key) },
     (request, response) => {
       const { method, headers } = request;
-      const sent = http.request({ port: service.port, host: '127.0.0.1', path: request.url, method, headers });
+      const sent = send(service, { path: request.url, method, headers });
       sent.once('error', () => request.socket.destroy());
       sent.once('response', (answer) => {
         if (isLost(method)) {
@@ -152,12 +163,13 @@ export function overTls(service, identity, isLost) {
   });
 }
 
-// What is in a service, by its own list, and what is added to it: without TLS.
+// Asks a service itself.
 export async function ask(service, method, endpoint, body) {
-  const answer = await fetch(`http://127.0.0.1:${service.port}${service.base}/${endpoint}`, {
-    method,
-    headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/scim+json' },
-    body: body && JSON.stringify(body),
-  });
-  return answer.json();
+  const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/scim+json' };
+  const request = send(service, { path: `${service.base}/${endpoint}`, method, headers });
+  const answered = new Promise((resolve, reject) => request.once('response', resolve).once('error', reject));
+  request.end(body && JSON.stringify(body));
+  let text = '';
+  for await (const part of (await answered).setEncoding('utf8')) text += part;
+  return JSON.parse(text);
 }
