@@ -50,6 +50,7 @@ pub(super) fn platform(groups: &[&str]) -> Platform {
         provenance: None,
         limits,
         ungranted: Policy::NoGroups,
+        scim: crate::language::scim_settings::ScimSettings::default(),
     };
     let mut groups: Vec<TargetGroup> = groups
         .iter()
