@@ -11,7 +11,9 @@ use super::unprovided_input::application_of;
 use super::{CompiledPlatform, encode, lower};
 use crate::host::event::Event;
 use crate::language::directory::{DIRECTORY_GROUPS, Directory, ProvidedValue};
-pub use crate::language::directory::{DirectoryKind, DirectoryUser};
+pub use crate::language::directory::{
+    DISTINGUISHED_NAME, DirectoryKind, DirectorySearch, DirectoryUser, SearchScope,
+};
 use crate::language::model::{Application, From, OwnedShape, OwnedSkip, OwnedSource};
 pub use crate::language::scim_settings::{GuardLimit, GuardSettings, ScimSettings};
 use crate::login::source::{Absent, Combine, Identity};
@@ -92,6 +94,11 @@ impl<'p> DirectoryMapping<'p> {
     /// How the directory is read.
     pub fn kind(&self) -> DirectoryKind {
         self.directory.kind
+    }
+
+    /// Where people and groups are, of a kind that is searched.
+    pub fn search(&self) -> Option<&'p DirectorySearch> {
+        self.directory.search.as_ref()
     }
 
     /// The name of the application.

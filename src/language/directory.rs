@@ -16,6 +16,8 @@ pub(crate) struct Directory {
     pub(crate) application: Spanned<String>,
     /// The position of the connection through which its people log in.
     pub(crate) connection: usize,
+    /// Where people and groups are, of a kind that is searched.
+    pub(crate) search: Option<DirectorySearch>,
     /// What conditions may read.
     pub(crate) provides: Vec<Provided>,
     pub(crate) user: DirectoryUser,
@@ -27,6 +29,35 @@ pub(crate) struct Directory {
 pub enum DirectoryKind {
     /// From a file of JSON Lines that another program writes.
     File,
+    /// From a server of LDAP.
+    Ldap,
+    /// From a domain controller.
+    ActiveDirectory,
+}
+
+/// Where a server of LDAP has the people and the groups.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct DirectorySearch {
+    /// The people.
+    pub people: SearchScope,
+    /// The groups whose names rules match.
+    pub groups: SearchScope,
+    /// The attribute of a group that a login has as its name; [`DISTINGUISHED_NAME`] is the name of its entry.
+    pub group_name: String,
+}
+
+/// In place of an attribute: the name of the entry itself.
+pub const DISTINGUISHED_NAME: &str = "dn";
+
+/// Entries below one, itself included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct SearchScope {
+    /// The distinguished name of the entry.
+    pub base: String,
+    /// Which of the entries, as RFC 4515 writes it.
+    pub filter: String,
 }
 
 /// A member of `event.user` that a directory knows as well.
@@ -45,23 +76,54 @@ pub(crate) enum ProvidedValue {
     Constant(bool),
 }
 
-/// The attributes of a directory that become those of a user; `None` is the default of the kind.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The attributes of a directory that become those of a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a plain record")]
 pub struct DirectoryUser {
     /// `userName`.
-    pub user_name: Option<String>,
+    pub user_name: String,
     /// `displayName`.
-    pub display_name: Option<String>,
+    pub display_name: String,
     /// `name.givenName`.
-    pub given_name: Option<String>,
+    pub given_name: String,
     /// `name.familyName`.
-    pub family_name: Option<String>,
+    pub family_name: String,
     /// The value of the entry of `emails` with the type `work`.
-    pub email: Option<String>,
+    pub email: String,
 }
 
 impl DirectoryKind {
     /// The words of the language.
-    pub(super) const WORDS: [(&'static str, Self); 1] = [("file", Self::File)];
+    pub(super) const WORDS: [(&'static str, Self); 3] =
+        [("file", Self::File), ("ldap", Self::Ldap), ("active-directory", Self::ActiveDirectory)];
+
+    /// Which people there are if the mapping does not say it. A computer of Active Directory is a person, too.
+    pub(super) fn people_filter(self) -> &'static str {
+        match self {
+            Self::File | Self::Ldap => "(objectClass=person)",
+            Self::ActiveDirectory => "(&(objectCategory=person)(objectClass=user))",
+        }
+    }
+
+    /// Which groups there are if the mapping does not say it.
+    pub(super) fn groups_filter(self) -> &'static str {
+        match self {
+            Self::File | Self::Ldap => {
+                "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup))"
+            }
+            Self::ActiveDirectory => "(objectCategory=group)",
+        }
+    }
+
+    /// The attributes of a user if the mapping does not say them.
+    pub(super) fn user(self) -> DirectoryUser {
+        let (user_name, family_name) = match self {
+            Self::File => ("mail", "familyName"),
+            Self::Ldap => ("mail", "sn"),
+            Self::ActiveDirectory => ("userPrincipalName", "sn"),
+        };
+        let [user_name, display_name, given_name, family_name, email] =
+            [user_name, "displayName", "givenName", family_name, "mail"].map(str::to_owned);
+        DirectoryUser { user_name, display_name, given_name, family_name, email }
+    }
 }

@@ -19,7 +19,7 @@ mod texts;
 pub(crate) use self::all_keys::{has_keys_below, is_key, is_remark};
 pub(crate) use self::blocks::{BLOCKS, FLOORS, SIGNING_KEY};
 pub(crate) use self::connection::{CONNECTION, SKIP, SOURCE};
-pub(crate) use self::directory::{DIRECTORY, DIRECTORY_USER};
+pub(crate) use self::directory::{DIRECTORY, DIRECTORY_GROUPS_SCOPE, DIRECTORY_PEOPLE, DIRECTORY_USER};
 pub(crate) use self::lint::{LINT_LEVELS, guard_codes, guard_levels, is_lint_code, lint_codes};
 pub(crate) use self::organization::{ORGANIZATION, ORGANIZATION_POLICIES};
 pub(crate) use self::platform::{

@@ -1,7 +1,9 @@
 //! `directory` of a mapping.
 
 use super::diagnostic_sink::DiagnosticSink;
-use super::directory::{DIRECTORY_GROUPS, Directory, DirectoryKind, DirectoryUser, Provided, ProvidedValue};
+use super::directory::{
+    DIRECTORY_GROUPS, Directory, DirectoryKind, DirectorySearch, DirectoryUser, Provided, ProvidedValue,
+};
 use super::fields::Fields;
 use super::grammar::{DIRECTORY, DIRECTORY_USER};
 use super::model::Connection;
@@ -49,14 +51,17 @@ impl Directory {
         });
         let connection = read_connection(&fields, known, sink);
         let provides = fields.get("provides").map(|node| read_provided(node, sink)).unwrap_or_default();
-        let user = fields.get("user").and_then(|node| DirectoryUser::read(node, sink)).unwrap_or_default();
+        let search = DirectorySearch::read(&fields, kind, sink);
+        let kind = kind?;
+        let user = fields.get("user").and_then(|node| DirectoryUser::read(node, kind, sink));
         Some(Self {
             span: mapping.key_span("directory").unwrap_or(&node.span).clone(),
-            kind: kind?,
+            kind,
             application: application?,
             connection: connection?,
+            search,
             provides,
-            user,
+            user: user.unwrap_or_else(|| kind.user()),
         })
     }
 }
@@ -138,7 +143,7 @@ fn check_provided(
 }
 
 /// The name of an attribute of the directory.
-fn read_attribute(
+pub(super) fn read_attribute(
     node: &Node,
     subject: Subject<'_>,
     key: &str,
@@ -149,15 +154,21 @@ fn read_attribute(
 }
 
 impl DirectoryUser {
-    fn read(node: &Node, sink: &mut DiagnosticSink<'_>) -> Option<Self> {
+    fn read(node: &Node, kind: DirectoryKind, sink: &mut DiagnosticSink<'_>) -> Option<Self> {
         let fields = Fields::read(node, &DIRECTORY_USER, sink)?;
-        let mut read = |key: &'static str| read_attribute(fields.get(key)?, Subject::Key(key), key, sink);
-        Some(Self {
-            user_name: read("user-name"),
-            display_name: read("display-name"),
-            given_name: read("given-name"),
-            family_name: read("family-name"),
-            email: read("email"),
-        })
+        let mut user = kind.user();
+        for (key, attribute) in [
+            ("user-name", &mut user.user_name),
+            ("display-name", &mut user.display_name),
+            ("given-name", &mut user.given_name),
+            ("family-name", &mut user.family_name),
+            ("email", &mut user.email),
+        ] {
+            let Some(node) = fields.get(key) else { continue };
+            if let Some(name) = read_attribute(node, Subject::Key(key), key, sink) {
+                *attribute = name;
+            }
+        }
+        Some(user)
     }
 }

@@ -2,8 +2,8 @@
 
 use super::organization::CONNECTION_NAME;
 use super::texts::{APPLICATION_NAME, POINTER};
-use super::{Key, Object, TextType, ValueType, Word, word};
-use crate::limits::MAX_OPTION;
+use super::{Constraint, Key, Object, TextType, ValueType, Where, Word, word};
+use crate::limits::{MAX_OPTION, MAX_TEXT};
 
 pub(crate) static DIRECTORY: Object = Object {
     name: "directory",
@@ -24,6 +24,16 @@ pub(crate) static DIRECTORY: Object = Object {
             "The connection through which its people log in; needed if the mapping has several.",
         ),
         Key::optional(
+            "people",
+            ValueType::Object(&DIRECTORY_PEOPLE),
+            "With `kind: ldap` or `active-directory`: where the people are.",
+        ),
+        Key::optional(
+            "groups",
+            ValueType::Object(&DIRECTORY_GROUPS_SCOPE),
+            "With `kind: ldap` or `active-directory`: where the groups are, and what their names are.",
+        ),
+        Key::optional(
             "provides",
             ValueType::Map { key: &POINTER, of: &PROVIDED, least: 0 },
             "What conditions may read, by its JSON Pointer below `event.user`: the attribute of the directory that holds the same value, or `true` or `false` if it is the same for everyone.",
@@ -34,10 +44,72 @@ pub(crate) static DIRECTORY: Object = Object {
             "The attributes of the directory that become those of the user; the defaults depend on the kind.",
         ),
     ],
+    constraints: &[
+        Constraint::Requires(Where::is("kind", SEARCHED_KINDS), &["people"]),
+        Constraint::OnlyIf(Where::is("kind", SEARCHED_KINDS), &["people", "groups"]),
+    ],
+};
+
+static KINDS: &[Word] = &[
+    word("file", "From a file of JSON Lines that another program writes."),
+    word("ldap", "From a server of LDAP."),
+    word("active-directory", "From a domain controller of Active Directory."),
+];
+
+/// The kinds of directories whose entries are searched.
+const SEARCHED_KINDS: &[&str] = &["ldap", "active-directory"];
+
+pub(crate) static DIRECTORY_PEOPLE: Object = Object {
+    name: "directory-people",
+    what: "`people` of a directory",
+    page: "docs/language/directory.md#ldap",
+    doc: "Where the people of a directory are.",
+    base: None,
+    keys: &[
+        Key::required("base", ValueType::Text(&BASE), "The entry that the people are below."),
+        Key::optional(
+            "filter",
+            ValueType::Text(&FILTER),
+            "Which entries are people; the default depends on the kind.",
+        ),
+    ],
     constraints: &[],
 };
 
-static KINDS: &[Word] = &[word("file", "From a file of JSON Lines that another program writes.")];
+pub(crate) static DIRECTORY_GROUPS_SCOPE: Object = Object {
+    name: "directory-groups",
+    what: "`groups` of a directory",
+    page: "docs/language/directory.md#ldap",
+    doc: "Where the groups of a directory are, and what their names are.",
+    base: None,
+    keys: &[
+        Key::optional(
+            "base",
+            ValueType::Text(&BASE),
+            "The entry that the groups are below; the default is that of the people.",
+        ),
+        Key::optional(
+            "filter",
+            ValueType::Text(&FILTER),
+            "Which entries are groups whose names rules match; the default depends on the kind.",
+        ),
+        Key::optional(
+            "name",
+            ATTRIBUTE,
+            "The attribute that the identity provider sends at a login as the group, or `dn` for the name of the entry.",
+        )
+        .or("cn"),
+    ],
+    constraints: &[],
+};
+
+static BASE: TextType = TextType::name(MAX_TEXT).such_as("ou=people,dc=example,dc=com");
+static FILTER: TextType = TextType::matching(
+    MAX_TEXT,
+    "^\\([^\\u0000-\\u001f\\u007f-\\u009f]*\\)$",
+    "write it in parentheses, such as `(objectClass=person)`",
+)
+.such_as("(objectClass=person)");
 
 const PROVIDED: ValueType = ValueType::Either(&[ValueType::Text(&DIRECTORY_ATTRIBUTE), ValueType::Boolean]);
 

@@ -12,9 +12,6 @@ use super::desired::{Attribute, Attributes, Desired, DesiredUser};
 use super::difference::{Change, Difference};
 use crate::directory::{Directory, Person};
 
-/// The attribute that becomes a user's name and address, unless the mapping says otherwise.
-const MAIL: &str = "mail";
-
 /// Why nothing about a person changes: the directory has no name for the user.
 pub const NO_USER_NAME: &str = "no-user-name";
 
@@ -115,18 +112,16 @@ impl Mapped<'_> {
 
     fn user(&self, person: &Person, decided: &Result<Vec<u32>, &'static str>) -> DesiredUser {
         let names = self.mapping.user();
-        let attribute = |name: &Option<String>, default: &str| {
-            text(person.attributes.get(name.as_deref().unwrap_or(default))?)
-        };
+        let attribute = |name: &String| text(person.attributes.get(name)?);
         let written = [
-            (Attribute::DisplayName, attribute(&names.display_name, "displayName")),
-            (Attribute::GivenName, attribute(&names.given_name, "givenName")),
-            (Attribute::FamilyName, attribute(&names.family_name, "familyName")),
-            (Attribute::Email, attribute(&names.email, MAIL)),
+            (Attribute::DisplayName, attribute(&names.display_name)),
+            (Attribute::GivenName, attribute(&names.given_name)),
+            (Attribute::FamilyName, attribute(&names.family_name)),
+            (Attribute::Email, attribute(&names.email)),
         ];
         let attributes: Attributes =
             written.into_iter().filter_map(|(key, value)| Some((key, value?.to_owned()))).collect();
-        let user_name = attribute(&names.user_name, MAIL);
+        let user_name = attribute(&names.user_name);
         let undecided = decided.as_ref().err().copied();
         DesiredUser {
             external_id: format!("{}{}", self.prefix, person.id),

@@ -413,7 +413,7 @@ fn described(finding: &Finding) -> String {
             "the service does not say who is in `{name}`, so all its members are added again, and none is removed"
         ),
         Finding::Undecided { external_id, why } if why == NO_USER_NAME => format!(
-            "the directory has no name for {external_id}, so nothing about this person changes; `user: {{ user-name: … }}` of `directory` says which attribute has it, by default `mail`"
+            "the directory has no name for {external_id}, so nothing about this person changes; `user: {{ user-name: … }}` of `directory` says which attribute has it, by default `mail`, and of Active Directory `userPrincipalName`"
         ),
         Finding::Undecided { external_id, why } => format!(
             "what {external_id} is to have is not known, so nothing about this person changes; `claimsmith help {why}` says why"
