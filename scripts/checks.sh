@@ -57,6 +57,7 @@ ensure_test_tools() {
   ensure_linters
   ensure_wasm_pack
   ensure_openssh
+  ensure_openldap
 }
 
 # Signatures of blocks are compared with those of ssh-keygen, and made by keys in ssh-agent.
@@ -64,6 +65,18 @@ ensure_openssh() {
   { have ssh-keygen && have ssh-agent && have ssh-add; } || install_debian_package openssh-client || true
   { have ssh-keygen && have ssh-agent && have ssh-add; } || die "OpenSSH's programs not found, with which the tests compare keys and signatures" \
     "install Debian's package \`openssh-client\`, or OpenSSH"
+}
+
+# The connector of LDAP reads directories of OpenLDAP's server, and is compared with its client and its overlay `dynlist`.
+ensure_openldap() {
+  { have_slapd && have ldapsearch; } || { install_debian_package slapd && install_debian_package ldap-utils; } || true
+  { have_slapd && have ldapsearch; } || die "OpenLDAP's server or client not found, from which the tests read directories" \
+    "install Debian's packages \`slapd\` and \`ldap-utils\`"
+}
+
+# Its folder is not on the path of everyone.
+have_slapd() {
+  have slapd || [ -x /usr/sbin/slapd ]
 }
 
 # Properties are tested on random input from the same seed each time, so that only a change can make a build fail.

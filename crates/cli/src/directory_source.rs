@@ -7,9 +7,10 @@ use std::path::PathBuf;
 #[cfg(not(target_family = "wasm"))]
 use {
     crate::input,
-    anyhow::{Context, bail},
+    anyhow::{Context, anyhow, bail},
     claimsmith::compiler::directory::{DirectoryKind, DirectoryMapping},
     claimsmith_connectors::files::read_json_lines,
+    claimsmith_connectors::ldap,
     claimsmith_lifecycle::directory::Directory,
     std::io::BufReader,
     std::path::Path,
@@ -18,9 +19,12 @@ use {
 /// The options for a directory.
 #[derive(Debug, clap::Args)]
 pub(crate) struct DirectoryArguments {
-    /// The file that another program wrote the directory into, as JSON Lines; `-` is standard input
+    /// The file that another program wrote the directory into, as JSON Lines, or `-`; for directories of the kind `file`
     #[arg(long, value_name = "FILE")]
     directory: Option<PathBuf>,
+    /// A JSON file with the address of the directory and the account that reads it, in place of the environment
+    #[arg(long, value_name = "FILE")]
+    directory_credentials: Option<PathBuf>,
 }
 
 #[cfg(not(target_family = "wasm"))]
@@ -33,12 +37,25 @@ impl DirectoryArguments {
     pub(crate) fn read(&self, mapping: &DirectoryMapping<'_>) -> anyhow::Result<Directory> {
         match mapping.kind() {
             DirectoryKind::File => {
+                if self.directory_credentials.is_some() {
+                    bail!(
+                        "the directory of this mapping is a file, which needs no `--directory-credentials`; remove the option, or change `kind` of `directory`"
+                    );
+                }
                 let Some(path) = &self.directory else {
                     bail!(
                         "the directory of this mapping is a file, which another program writes; name it with `--directory FILE`"
                     );
                 };
                 from_file(path)
+            }
+            DirectoryKind::Ldap | DirectoryKind::ActiveDirectory => {
+                if self.directory.is_some() {
+                    bail!(
+                        "the directory of this mapping is a server, and `--directory` names a file; remove the option, or let `kind` of `directory` be `file`"
+                    );
+                }
+                from_server(mapping, self.directory_credentials.as_deref())
             }
         }
     }
@@ -48,4 +65,21 @@ impl DirectoryArguments {
 fn from_file(path: &Path) -> anyhow::Result<Directory> {
     let (reader, name) = input::open(path)?;
     read_json_lines(BufReader::new(reader)).with_context(|| format!("cannot read {name}"))
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn from_server(mapping: &DirectoryMapping<'_>, credentials: Option<&Path>) -> anyhow::Result<Directory> {
+    let settings = match credentials {
+        Some(file) => ldap::Settings::from_file(file)?,
+        None => ldap::Settings::from_environment()?,
+    };
+    let search = mapping.search().ok_or_else(|| anyhow!("the mapping does not say where its people are"))?;
+    let user = mapping.user();
+    let of_users = [&user.user_name, &user.display_name, &user.given_name, &user.family_name, &user.email];
+    let mut attributes: Vec<&str> =
+        mapping.provided_attributes().chain(of_users.map(String::as_str)).collect();
+    attributes.sort_unstable();
+    attributes.dedup();
+    let request = ldap::Request { kind: mapping.kind(), search, attributes };
+    Ok(ldap::read(&settings, &request, &ldap::Options::default())?)
 }

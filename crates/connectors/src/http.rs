@@ -387,7 +387,8 @@ fn links(headers: &HeaderMap) -> Vec<String> {
     found
 }
 
-fn tls(ca_pem: Option<&str>) -> Result<rustls::ClientConfig, String> {
+/// How connections are protected, with these certificate authorities or else those of the machine.
+pub(crate) fn tls(ca_pem: Option<&str>) -> Result<rustls::ClientConfig, String> {
     let mut roots = rustls::RootCertStore::empty();
     match ca_pem {
         Some(pem) => {

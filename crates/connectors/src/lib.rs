@@ -12,6 +12,7 @@ pub mod google;
 pub mod graph;
 pub mod http;
 mod journal;
+pub mod ldap;
 pub mod okta;
 pub mod qlik;
 mod rate;

@@ -39,6 +39,10 @@ mod import;
 #[cfg(embedded_engine)]
 mod in_tenant;
 mod init;
+#[cfg(target_os = "linux")]
+#[allow(dead_code, reason = "shared with the tests of the connector, which use more of it")]
+#[path = "../../../connectors/tests/ldap/server.rs"]
+mod ldap_server;
 mod leftover_drafts;
 mod onboard;
 mod onboard_blocks;

@@ -61,7 +61,8 @@ impl JournalArgument {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 SCIM_URL is the base of the service, such as https://catalog.example.com/scim/v2, and SCIM_TOKEN its
-bearer token, in the environment or in the file of `--scim-credentials`.
+bearer token, in the environment or in the file of `--scim-credentials`. LDAP_URL, LDAP_BIND_DN and
+LDAP_PASSWORD name the server of a directory and the account that reads it, likewise.
 
 Examples:
   claimsmith sync plan acme --directory acme.jsonl
