@@ -17,16 +17,13 @@ use crate::platform;
 use crate::render::{human, json};
 use crate::terminal::Terminal;
 
-/// The attribute that becomes the name of a user, unless the mapping says otherwise.
-const MAIL: &str = "mail";
-
 impl ExplainArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let platform = platform::load_counting_warnings(&self.mappings.path, &self.tenant, terminal)?;
         let Some(platform) = platform else { return Ok(ExitStatus::Failure) };
         let mapping = mapping_of(&platform, &self.organization)?;
         let directory = self.directory.read(&mapping)?;
-        let at = self.position(&directory, mapping.user().user_name.as_deref().unwrap_or(MAIL))?;
+        let at = self.position(&directory, &mapping.user().user_name)?;
         let of_people = directory.groups_of_people();
         let (Some(person), Some(groups)) = (directory.people.get(at), of_people.get(at)) else {
             bail!("the directory has no such person");
