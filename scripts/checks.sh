@@ -26,6 +26,7 @@ run_checks() {
   check "The stand-ins, used by the programs of Auth0 and Qlik; whole logins" test_with_peers
   check "The stand-in of a SCIM service, by scim2-tester" test_with_scim_tester
   check "SCIM services of others, by the command" test_with_scim_services
+  check "The stand-in of Google's Directory API, by Google's client" test_with_google_client
   check "The Terraform module, by Terraform" test_with_terraform
 
   printf '\n== Summary\n%s' "$CHECKS_SUMMARY"
@@ -211,6 +212,13 @@ test_with_scim_services() {
   ensure_scim_tester
   host_cargo build --quiet --package claimsmith-standins
   SCIM_PYTHON=$SCIM_TESTER/bin/python node --test --test-reporter=spec crates/standins/peers/scim-services/*.test.mjs
+}
+
+# Five seconds, once it is installed.
+test_with_google_client() {
+  ensure_google_client
+  host_cargo build --quiet --package claimsmith-standins
+  GOOGLE_PYTHON=$GOOGLE_CLIENT/bin/python node --test --test-reporter=spec crates/standins/peers/google/*.test.mjs
 }
 
 test_with_terraform() {

@@ -6,6 +6,7 @@ ROOT=$PWD
 TOOLS=$ROOT/target/tools
 TERRAFORM=$TOOLS/terraform
 SCIM_TESTER=$TOOLS/scim-tester
+GOOGLE_CLIENT=$TOOLS/google-client
 ENGINE_DIR=$ROOT/target/engine
 CLAIMSMITH=$ROOT/target/release/claimsmith
 SIZE_TABLE=$ROOT/target/size-table.txt

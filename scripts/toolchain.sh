@@ -201,6 +201,11 @@ ensure_scim_tester() {
   install_python_packages "scim2-tester and scim2-server" "$SCIM_TESTER" crates/standins/peers/scim-tester/requirements.txt 82
 }
 
+# Google's client for Python, with its discovery documents.
+ensure_google_client() {
+  install_python_packages "Google's client" "$GOOGLE_CLIENT" crates/standins/peers/google/requirements.txt 170
+}
+
 # What pip installs, in an environment of its own.
 install_python_packages() {
   local name=$1 folder=$2 wanted=$3 megabytes=$4
