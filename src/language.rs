@@ -14,6 +14,7 @@ pub(crate) mod connections;
 pub(crate) mod date;
 pub(crate) mod diagnostic_sink;
 pub(crate) mod directory;
+mod directory_groups;
 mod directory_search;
 mod duplicate_key;
 pub(crate) mod event_tenant;

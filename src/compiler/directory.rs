@@ -101,6 +101,12 @@ impl<'p> DirectoryMapping<'p> {
         self.directory.search.as_ref()
     }
 
+    /// The property of a group that is its name at a login: `name` of Okta; `id` or `displayName` of Microsoft Entra; `email`
+    /// or `name` of Google Workspace. `None` of other kinds.
+    pub fn group_name(&self) -> Option<&'static str> {
+        self.directory.group_name
+    }
+
     /// The name of the application.
     pub fn application(&self) -> &'p str {
         &self.application.name.value

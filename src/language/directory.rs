@@ -18,6 +18,8 @@ pub(crate) struct Directory {
     pub(crate) connection: usize,
     /// Where people and groups are, of a kind that is searched.
     pub(crate) search: Option<DirectorySearch>,
+    /// The property of a group that is its name at a login, of a kind that a service in the cloud has.
+    pub(crate) group_name: Option<&'static str>,
     /// What conditions may read.
     pub(crate) provides: Vec<Provided>,
     pub(crate) user: DirectoryUser,
@@ -33,6 +35,12 @@ pub enum DirectoryKind {
     Ldap,
     /// From a domain controller.
     ActiveDirectory,
+    /// From an Okta organization.
+    Okta,
+    /// From a tenant of Microsoft Entra, by Microsoft Graph.
+    Entra,
+    /// From an account of Google Workspace.
+    Google,
 }
 
 /// Where a server of LDAP has the people and the groups.
@@ -94,36 +102,55 @@ pub struct DirectoryUser {
 
 impl DirectoryKind {
     /// The words of the language.
-    pub(super) const WORDS: [(&'static str, Self); 3] =
-        [("file", Self::File), ("ldap", Self::Ldap), ("active-directory", Self::ActiveDirectory)];
+    pub(super) const WORDS: [(&'static str, Self); 6] = [
+        ("file", Self::File),
+        ("ldap", Self::Ldap),
+        ("active-directory", Self::ActiveDirectory),
+        ("okta", Self::Okta),
+        ("entra", Self::Entra),
+        ("google", Self::Google),
+    ];
+
+    /// The properties that can be the name of a group, the default first; none if the kind is searched, or a file.
+    pub(super) fn group_names(self) -> &'static [&'static str] {
+        match self {
+            Self::File | Self::Ldap | Self::ActiveDirectory => &[],
+            Self::Okta => &["name"],
+            // Entra's tokens have object ids unless the application asks for names.
+            Self::Entra => &["id", "displayName"],
+            Self::Google => &["email", "name"],
+        }
+    }
 
     /// Which people there are if the mapping does not say it. A computer of Active Directory is a person, too.
     pub(super) fn people_filter(self) -> &'static str {
         match self {
-            Self::File | Self::Ldap => "(objectClass=person)",
             Self::ActiveDirectory => "(&(objectCategory=person)(objectClass=user))",
+            _ => "(objectClass=person)",
         }
     }
 
     /// Which groups there are if the mapping does not say it.
     pub(super) fn groups_filter(self) -> &'static str {
         match self {
-            Self::File | Self::Ldap => {
-                "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup))"
-            }
             Self::ActiveDirectory => "(objectCategory=group)",
+            _ => "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup))",
         }
     }
 
     /// The attributes of a user if the mapping does not say them.
     pub(super) fn user(self) -> DirectoryUser {
-        let (user_name, family_name) = match self {
-            Self::File => ("mail", "familyName"),
-            Self::Ldap => ("mail", "sn"),
-            Self::ActiveDirectory => ("userPrincipalName", "sn"),
+        let names = match self {
+            Self::File => ["mail", "displayName", "givenName", "familyName", "mail"],
+            Self::Ldap => ["mail", "displayName", "givenName", "sn", "mail"],
+            Self::ActiveDirectory => ["userPrincipalName", "displayName", "givenName", "sn", "mail"],
+            Self::Okta => ["login", "displayName", "firstName", "lastName", "email"],
+            Self::Entra => ["userPrincipalName", "displayName", "givenName", "surname", "mail"],
+            Self::Google => {
+                ["primaryEmail", "name.fullName", "name.givenName", "name.familyName", "primaryEmail"]
+            }
         };
-        let [user_name, display_name, given_name, family_name, email] =
-            [user_name, "displayName", "givenName", family_name, "mail"].map(str::to_owned);
+        let [user_name, display_name, given_name, family_name, email] = names.map(str::to_owned);
         DirectoryUser { user_name, display_name, given_name, family_name, email }
     }
 }

@@ -24,6 +24,9 @@ impl DirectorySearch {
         kind: Option<DirectoryKind>,
         sink: &mut DiagnosticSink<'_>,
     ) -> Option<Self> {
+        if kind.is_some_and(|kind| !kind.group_names().is_empty()) {
+            return None;
+        }
         // With an unknown kind, the keys are read for what is wrong in them.
         if kind == Some(DirectoryKind::File) {
             for key in ["people", "groups"] {

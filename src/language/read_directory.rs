@@ -53,6 +53,7 @@ impl Directory {
         let provides = fields.get("provides").map(|node| read_provided(node, sink)).unwrap_or_default();
         let search = DirectorySearch::read(&fields, kind, sink);
         let kind = kind?;
+        let group_name = kind.read_group_name(&fields, sink);
         let user = fields.get("user").and_then(|node| DirectoryUser::read(node, kind, sink));
         Some(Self {
             span: mapping.key_span("directory").unwrap_or(&node.span).clone(),
@@ -60,6 +61,7 @@ impl Directory {
             application: application?,
             connection: connection?,
             search,
+            group_name,
             provides,
             user: user.unwrap_or_else(|| kind.user()),
         })

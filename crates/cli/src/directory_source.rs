@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 #[cfg(not(target_family = "wasm"))]
 use {
+    crate::directory_service,
     crate::input,
     anyhow::{Context, anyhow, bail},
     claimsmith::compiler::directory::{DirectoryKind, DirectoryMapping},
@@ -50,14 +51,23 @@ impl DirectoryArguments {
                 from_file(path)
             }
             DirectoryKind::Ldap | DirectoryKind::ActiveDirectory => {
-                if self.directory.is_some() {
-                    bail!(
-                        "the directory of this mapping is a server, and `--directory` names a file; remove the option, or let `kind` of `directory` be `file`"
-                    );
-                }
+                self.refuse_file()?;
                 from_server(mapping, self.directory_credentials.as_deref())
             }
+            DirectoryKind::Okta | DirectoryKind::Entra | DirectoryKind::Google => {
+                self.refuse_file()?;
+                directory_service::read(mapping, self.directory_credentials.as_deref())
+            }
         }
+    }
+
+    fn refuse_file(&self) -> anyhow::Result<()> {
+        if self.directory.is_some() {
+            bail!(
+                "the directory of this mapping is a server, and `--directory` names a file; remove the option, or let `kind` of `directory` be `file`"
+            );
+        }
+        Ok(())
     }
 }
 

@@ -29,6 +29,8 @@ mod commands;
 mod compress;
 mod credentials;
 mod deployment_files;
+#[cfg(not(target_family = "wasm"))]
+mod directory_service;
 mod directory_source;
 mod encoding;
 mod escape;

@@ -31,6 +31,7 @@ const ORDER: &[&str] = &[
     "plan_file",
     "credentials",
     "scim_service",
+    "directory_service",
     "directory_source",
     "progress",
     "step_progress",

@@ -31,7 +31,7 @@ pub(crate) static DIRECTORY: Object = Object {
         Key::optional(
             "groups",
             ValueType::Object(&DIRECTORY_GROUPS_SCOPE),
-            "With `kind: ldap` or `active-directory`: where the groups are, and what their names are.",
+            "With `kind: ldap` or `active-directory`: where the groups are, and what their names are; with `entra` or `google`: what their names are.",
         ),
         Key::optional(
             "provides",
@@ -46,7 +46,8 @@ pub(crate) static DIRECTORY: Object = Object {
     ],
     constraints: &[
         Constraint::Requires(Where::is("kind", SEARCHED_KINDS), &["people"]),
-        Constraint::OnlyIf(Where::is("kind", SEARCHED_KINDS), &["people", "groups"]),
+        Constraint::OnlyIf(Where::is("kind", SEARCHED_KINDS), &["people"]),
+        Constraint::OnlyIf(Where::is("kind", NAMED_KINDS), &["groups"]),
     ],
 };
 
@@ -54,10 +55,15 @@ static KINDS: &[Word] = &[
     word("file", "From a file of JSON Lines that another program writes."),
     word("ldap", "From a server of LDAP."),
     word("active-directory", "From a domain controller of Active Directory."),
+    word("okta", "From an Okta organization."),
+    word("entra", "From a tenant of Microsoft Entra, by Microsoft Graph."),
+    word("google", "From an account of Google Workspace."),
 ];
 
 /// The kinds of directories whose entries are searched.
 const SEARCHED_KINDS: &[&str] = &["ldap", "active-directory"];
+/// The kinds of directories whose groups have several names.
+const NAMED_KINDS: &[&str] = &["ldap", "active-directory", "entra", "google"];
 
 pub(crate) static DIRECTORY_PEOPLE: Object = Object {
     name: "directory-people",
@@ -96,7 +102,7 @@ pub(crate) static DIRECTORY_GROUPS_SCOPE: Object = Object {
         Key::optional(
             "name",
             ATTRIBUTE,
-            "The attribute that the identity provider sends at a login as the group, or `dn` for the name of the entry.",
+            "The attribute that the identity provider sends at a login as the group, or `dn` for the name of the entry; with `entra`, `id` (the default) or `displayName`; with `google`, `email` (the default) or `name`.",
         )
         .or("cn"),
     ],

@@ -6,7 +6,6 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import readline from 'node:readline';
 import { test } from 'node:test';
@@ -18,9 +17,7 @@ const node = process.env.NODE_22;
 assert.ok(node, 'NODE_22 is not set: the path of Node 22 or newer');
 const command =
   process.env.CLAIMSMITH ?? fileURLToPath(new URL('../../../../target/release/claimsmith', import.meta.url));
-const emulate = createRequire(import.meta.url)
-  .resolve('emulate')
-  .replace(/[^/\\]+$/, 'index.js');
+const emulate = fileURLToPath(new URL('../node_modules/emulate/dist/index.js', import.meta.url));
 const TOKEN = 'test_token_admin';
 /** More than two pages. */
 const PEOPLE = 75;
@@ -60,8 +57,6 @@ organizations:
     directory: { kind: okta, application: catalog }
     rules:
       - { id: data-office, match: { exact: Data Office }, grant: stewards }
-    tests:
-      - { name: data office, groups: [Data Office], expect: [stewards] }
 `;
 
 // Starts `emulate` on a free port.
@@ -102,10 +97,14 @@ function startProxy(standIn, port) {
 }
 
 test('the directory of `emulate` is read to its end, and its people become users', async () => {
-  const standIn = await start(
-    { tokens: [{ token: 'catalog' }], tenant: { groups: [{ displayName: 'stewards' }] } },
-    'scim',
-  );
+  const catalog = {
+    tokens: [{ token: 'catalog' }],
+    tenant: {
+      users: [{ id: 'own', userName: 'own@acme.example', active: true }],
+      groups: [{ displayName: 'stewards', members: [{ value: 'own' }] }],
+    },
+  };
+  const standIn = await start(catalog, 'scim');
   const { child, port } = await startEmulate(standIn.folder);
   const { server, requests } = await startProxy(standIn, port);
   try {
@@ -118,14 +117,12 @@ test('the directory of `emulate` is read to its end, and its people become users
       SCIM_URL: `https://${standIn.domain}/scim/v2`,
       SCIM_TOKEN: 'catalog',
     };
-    const plan = (environment) =>
-      runProgram(
-        command,
-        ['sync', 'plan', 'acme', 'mappings.yaml', '--format', 'json'],
-        { ...settings, ...environment },
-        standIn.folder,
-      );
-    const { code, output } = await plan({});
+    const { code, output } = await runProgram(
+      command,
+      ['sync', 'plan', 'acme', '--mappings', 'mappings.yaml', '--format', 'json'],
+      settings,
+      standIn.folder,
+    );
     assert.equal(code, 0, output);
     const written = JSON.parse(fs.readFileSync(path.join(standIn.folder, 'claimsmith.sync.json'), 'utf8'));
     const text = JSON.stringify(written);
@@ -136,12 +133,7 @@ test('the directory of `emulate` is read to its end, and its people become users
       numbers.slice(0, MEMBERS).filter((it) => it !== 1 && it !== 2),
       output,
     );
-    assert.equal(requests.filter((it) => it.includes('page=3')).length, 1, 'the links of the service');
-
-    const refused = await plan({ OKTA_TOKEN: 'hunter2' });
-    assert.equal(refused.code, 2, refused.output);
-    assert.match(refused.output, /GET \/api\/v1\/groups: status 401 \(E0000011\)/);
-    assert.doesNotMatch(refused.output, /hunter2/);
+    assert.equal(requests.filter((it) => /[?&]page=3\b/.test(it)).length, 1, 'the links of the service');
 
     const calls = fileURLToPath(new URL('../directory-calls.mjs', import.meta.url));
     const counted = await run(standIn, [calls, 'okta', okta], { OKTA_TOKEN: TOKEN });
