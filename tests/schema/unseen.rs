@@ -61,6 +61,8 @@ pub(crate) const UNSEEN: &[(Code, &str)] = &[
     (Code::InvalidValue, "is not a distinguished name"),
     (Code::InvalidValue, "is not the distinguished name of an entry"),
     (Code::InvalidValue, "this is not a filter of LDAP"),
+    (Code::InvalidValue, "says where a server of LDAP has its groups"),
+    (Code::InvalidValue, "is not a name of groups of this directory"),
     (Code::InvalidName, "is not the name of a connection, so no login comes from it"),
     // How a value is written: an editor reads YAML 1.2, in which it is a value of the right type.
     (Code::WrongType, "depending on the program that reads it"),

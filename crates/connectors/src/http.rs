@@ -486,3 +486,48 @@ fn refusal(status: u16, body: &[u8], request: &Request<'_>) -> Refusal {
     });
     Refusal { status, code: code.map(str::to_owned), message, missing_scopes, permission: None }
 }
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    #[test]
+    fn links_to_the_next_page_are_found_among_others() {
+        let found = |values: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(HeaderName::from_static("link"), HeaderValue::from_static(value));
+            }
+            links(&headers)
+        };
+        assert_eq!(found(&[]), [] as [&str; 0]);
+        let own = "<https://a.example/x?limit=2>; rel=\"self\"";
+        assert_eq!(
+            found(&[own, "<https://a.example/x?after=b;c,d>; rel=\"next\""]),
+            ["https://a.example/x?after=b;c,d"]
+        );
+        assert_eq!(found(&["<https://a/1>; rel=\"last\", <https://a/2>;title=x; REL=next"]), ["https://a/2"]);
+        assert_eq!(found(&["<https://a/2>; rel=\"prev next\", <https://a/9>; rel=last"]), ["https://a/2"]);
+        assert_eq!(found(&["<https://a/2>; rel=\"nextish\"", "nonsense", "<unfinished"]), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn target_is_on_the_same_host_or_nowhere() {
+        let client = HttpClient::new("acme.example", Options::default()).expect("a client");
+        for (link, expected) in [
+            ("https://acme.example/x?after=a%20b&c=$d", Some("/x?after=a%20b&c=$d")),
+            ("https://ACME.example:443/x", Some("/x")),
+            ("http://acme.example/x", None),
+            ("https://acme.example:8443/x", None),
+            ("https://acme.example.evil.example/x", None),
+            ("https://me@acme.example/x", None),
+            ("https://evil.example\\@acme.example/x", None),
+            ("//acme.example/x", None),
+            ("/x", None),
+        ] {
+            assert_eq!(client.target_of(link).as_deref(), expected, "{link}");
+        }
+    }
+}
