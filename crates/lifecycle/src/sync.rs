@@ -30,5 +30,5 @@ pub use self::guards::{Exceeded, Guarded, Limit, Limits, exceeded};
 pub use self::mapped::{Mapped, NO_USER_NAME};
 pub use self::observed::{Observed, ObservedGroup, ObservedUser};
 pub use self::plan::{Plan, PlanReason, Read, Subject, Unfit};
-pub use self::remaining::{Remaining, Stale, WhyStale, remaining};
+pub use self::remaining::{Remaining, Stale, WhyStale, lost, remaining};
 pub use self::undo::{Undo, undo};

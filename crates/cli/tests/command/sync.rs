@@ -302,6 +302,12 @@ fn run_of(out: &str) -> String {
     line.trim().to_owned()
 }
 
+/// What releases a plan, in an output.
+fn release_of(out: &str) -> String {
+    let (_, rest) = out.split_once(" --release ").expect("a release");
+    rest.split_once('`').expect("a command").0.to_owned()
+}
+
 #[test]
 fn run_gives_what_the_plan_says_and_then_has_nothing_to_do() {
     let world = World::new(json!({}));
@@ -360,7 +366,7 @@ fn plan_for_something_else_is_refused() {
     );
     assert!(refused(&world).contains("it was changed by hand; plan again"));
     let made_at = world.plan().made_at;
-    write_in(&world.folder, PLAN, text.replace(&made_at.to_string(), &(made_at - 90_000).to_string()));
+    write_in(&world.folder, PLAN, text.replace(&made_at.to_string(), &(made_at - 90_000_000).to_string()));
     assert!(refused(&world).contains("it was made more than a day ago"));
     write_in(&world.folder, PLAN, &text);
     let mapping = with_directory().replace("fin-*", "finance-*");
@@ -407,20 +413,23 @@ fn guard_stops_a_run_until_a_person_releases_it() {
             .contains("claimsmith_sync_guarded{application=\"catalog\",organization=\"acme\"} 1\n")
     );
     assert_eq!(world.members("finance-readers"), before);
-    let refused = world.sync(&["apply", PLAN]);
-    assert_eq!(refused.code, Some(3));
+    let refused = world.sync(&["apply", PLAN, "--show-people"]).stdout(3);
     assert!(
-        refused.err.contains("`claimsmith sync apply acme.sync-plan.json --release` carries it out"),
-        "{refused:?}"
+        refused.contains("claimsmith:acme:u0: deactivated: the directory has no such person"),
+        "{refused}"
     );
+    let digest = release_of(&out);
+    assert_eq!(release_of(&refused), digest);
+    assert_eq!(world.sync(&["apply", PLAN, "--release", "00000000"]).code, Some(3));
     assert_eq!(world.writes(), writes);
     // A plan that was changed by hand names no guard to release.
     let text = world.read(PLAN);
     let (start, _) = text.split_once("\"exceeded\"").expect("guards");
     write_in(&world.folder, "edited.json", format!("{start}\"exceeded\": []\n}}\n"));
-    assert_eq!(world.sync(&["apply", "edited.json", "--release"]).code, Some(3));
+    let error = world.sync(&["apply", "edited.json", "--release", &digest]).failed();
+    assert!(error.contains("the plan breaks guards that it does not name; plan again"), "{error}");
     assert_eq!(world.writes(), writes);
-    world.sync(&["apply", PLAN, "--release"]).stdout(0);
+    world.sync(&["apply", PLAN, "--release", &digest]).stdout(0);
     assert_eq!(world.members("finance-readers"), ["bob@example.com"]);
     let history = world.sync(&["history", "acme"]).stdout(0);
     assert!(history.contains("(guards released)"), "{history}");
@@ -455,7 +464,7 @@ fn run_is_taken_back_and_nothing_that_has_changed_since() {
     );
     let out = world.sync(&["undo", "acme", &name]).stdout(0);
     check_snapshot("sync-undo", &out.replace(&name, "[RUN]"));
-    world.sync(&["apply", PLAN]).stdout(0);
+    world.sync(&["apply", "acme.sync-undo.json"]).stdout(0);
     assert_eq!(["catalog-admins", "finance-readers"].map(|name| world.members(name)), before);
     let tenant = world.catalog.tenant();
     let is_active = |name: &str| {
@@ -567,4 +576,51 @@ fn settings_of_the_application_say_what_a_run_may_do() {
     world.directory(&["erik"], &["erik"]);
     let out = world.sync(&run).stdout(3);
     assert!(out.contains("2 users of 3 would be deactivated, and at most 1 may be in one run"), "{out}");
+}
+
+#[test]
+fn plan_from_before_a_later_run_is_refused() {
+    let world = World::new(json!({}));
+    world.directory(&["bob", "carl", "dora", "erik"], &["bob", "carl", "dora", "erik"]);
+    world.run(&[]).stdout(0);
+    world.directory(&["bob", "carl", "dora", "erik"], &["carl", "dora", "erik"]);
+    let run = world.sync(&["run", "acme", "--directory", "acme.jsonl"]).stdout(0);
+    let error = world.sync(&["apply", PLAN]).failed();
+    assert!(
+        error.contains(&format!("the run {} carried out a later one; plan again", run_of(&run))),
+        "{error}"
+    );
+    assert!(!world.members("finance-readers").contains(&"bob@example.com".to_owned()));
+}
+
+#[test]
+fn run_of_another_service_is_not_taken_back_here() {
+    let (staging, production) = (World::new(json!({})), World::new(json!({})));
+    let run = ["run", "acme", "--directory", "acme.jsonl"];
+    let name = run_of(&staging.sync(&run).stdout(0));
+    production.sync(&run).stdout(0);
+    write_in(&production.folder, "staging.jsonl", staging.read(JOURNAL));
+    let error = production.sync(&["undo", "acme", &name, "--journal", "staging.jsonl"]).failed();
+    assert!(error.contains("the run was one of the mapping `acme` and the service https://"), "{error}");
+}
+
+#[test]
+fn service_that_removes_more_than_it_is_asked_to_is_named() {
+    let world = World::new(json!({ "removal_by_filter": "takes_all" }));
+    let out = world.sync(&["run", "acme", "--directory", "acme.jsonl"]).stdout(1);
+    assert!(out.contains("lost "), "{out}");
+}
+
+#[test]
+fn files_of_a_mapping_are_in_the_working_folder() {
+    let world = World::new(json!({}));
+    let mapping = with_directory().replace("version: 1\n", "");
+    let inner: String = mapping.lines().map(|line| format!("    {line}\n")).collect();
+    let platform: String = PLATFORM.lines().skip(1).map(|line| format!("  {line}\n")).collect();
+    let text = format!("version: 1\nplatform:\n{platform}organizations:\n  \"../acme\":\n{inner}");
+    write_in(&world.folder, "whole.yaml", text);
+    let planned = world.sync(&["plan", "../acme", "--mappings", "whole.yaml", "--directory", "acme.jsonl"]);
+    // The names are those of the users of `acme`.
+    assert_eq!(planned.code, Some(1), "{planned:?}");
+    assert!(world.read("%2E.%2Facme.sync-plan.json").contains("claimsmith:../acme:"));
 }

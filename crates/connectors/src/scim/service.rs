@@ -12,7 +12,7 @@ impl Service for &Scim {
             Created::NameTaken { id } => {
                 let id = id.map(|id| format!(" ({})", id.escape_debug())).unwrap_or_default();
                 let text = format!("another user of the service{id} has the name");
-                Err(Failure { text, extent: Extent::Step })
+                Err(Failure { text, extent: Extent::Step, is_uncertain: false })
             }
         }
     }
@@ -43,11 +43,19 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let extent = match &error.kind {
             ErrorKind::Deadline { .. } | ErrorKind::NotSent(_) => Extent::Run,
+            // The service does not keep what it is sent.
+            ErrorKind::Unreadable(_) if error.method == "POST" => Extent::Run,
             // Forbidden may be about one user, such as the owner of the service.
             ErrorKind::Refused(refusal) if refusal.status == 401 => Extent::Run,
             _ if error.is_too_large() => Extent::Size,
             _ => Extent::Step,
         };
-        Self { text: error.to_string(), extent }
+        let is_uncertain = error.may_have_taken_effect();
+        // The id of a user may be an address; the step has it.
+        let path = match error.path.rsplit_once("/Users/") {
+            Some((start, _)) => format!("{start}/Users/…"),
+            None => error.path.clone(),
+        };
+        Self { text: Error { path, ..error }.to_string(), extent, is_uncertain }
     }
 }

@@ -46,7 +46,10 @@ impl Scim {
             attempt += 1;
             let failure = match self.write("POST", "/Users", Some(body.clone()), false) {
                 Ok(answer) => match id_of(&answer) {
-                    Some(id) => return Ok(Created::User { id, is_adopted: false }),
+                    Some(id) => {
+                        self.check_kept(&id, &answer, &user)?;
+                        return Ok(Created::User { id, is_adopted: false });
+                    }
                     None => None,
                 },
                 Err(error) if error.is_taken() || error.may_have_taken_effect() => Some(error),
@@ -76,6 +79,25 @@ impl Scim {
                 (Err(error), Some(_)) => return Err(error),
             }
         }
+    }
+
+    /// Checks that the service keeps the `externalId` of a user that it has created. It is what says later whose the user
+    /// is, so one without it could never be taken out of a group again: such a user is deactivated.
+    fn check_kept(&self, id: &str, answer: &Value, user: &NewUser<'_>) -> Result<(), Error> {
+        let keeps = |it: &Value| it.get("externalId").and_then(Value::as_str) == Some(user.external_id);
+        if keeps(answer) {
+            return Ok(());
+        }
+        let path = self.path_of("/Users", id)?;
+        if keeps(&self.get(&path, &[])?) {
+            return Ok(());
+        }
+        self.set_active(id, false)?;
+        let kind = ErrorKind::Unreadable(
+            "a user without the `externalId` that was sent, so nothing says whose it is; it was deactivated, and such a service cannot follow a directory"
+                .to_owned(),
+        );
+        Err(Error { method: "POST", ..self.error("/Users", kind) })
     }
 
     /// Changes a user. Attributes that are not named, and other e-mail addresses, stay as they are; what the service says

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::mem::{Discriminant, discriminant};
 
 use super::desired::Attributes;
 use super::difference::{Change, Group, Member, User};
@@ -10,7 +11,7 @@ use crate::journal::Phase;
 
 /// How many members a request names at first. AWS IAM Identity Center takes no more.
 const BATCH: usize = 100;
-/// How many steps may fail one after another before nothing more is tried.
+/// How many steps of a kind may fail one after another before the other ones of this kind are left out.
 const MOST_FAILURES: usize = 10;
 
 /// A user that is to be created.
@@ -76,6 +77,8 @@ pub struct Failure {
     pub text: String,
     /// What it says about the other steps.
     pub extent: Extent,
+    /// Whether the request may have taken effect nevertheless.
+    pub is_uncertain: bool,
 }
 
 /// What a failure says about other steps.
@@ -106,6 +109,8 @@ pub struct Step<'s> {
     pub phase: Phase,
     /// What went wrong.
     pub error: Option<&'s str>,
+    /// Whether a step that failed may have taken effect nevertheless.
+    pub is_uncertain: bool,
     /// The service's id of a user that was created.
     pub id: Option<&'s str>,
 }
@@ -140,8 +145,9 @@ impl Outcome {
 
 /// Carries out changes in their order.
 ///
-/// A user who could not be created is added to no group, and no one is removed from a group to which others could not be
-/// added. Users are deactivated in any case.
+/// A user who could not be created is added to no group, and no one is removed from a group that refused to add others.
+/// After ten failures of a kind in a row, the other steps of this kind are left out; those who left are deactivated in any
+/// case.
 pub fn carry_out(
     changes: &[Change],
     observed: &Observed,
@@ -154,11 +160,12 @@ pub fn carry_out(
         recorder,
         ids: ids.collect(),
         incomplete_groups: HashSet::new(),
+        kind: None,
         failures: 0,
         outcome: Outcome::default(),
     };
     for change in changes {
-        if run.outcome.stopped.is_some() {
+        if run.leaves_out(change) {
             run.outcome.left_out.push(change.clone());
         } else {
             run.change(change);
@@ -172,14 +179,29 @@ struct Run<'r> {
     recorder: Recorder<'r>,
     /// The service's ids of users, by ours.
     ids: HashMap<String, String>,
-    /// The ids of groups to which someone could not be added.
+    /// The ids of groups that refused to add someone.
     incomplete_groups: HashSet<String>,
-    /// How many steps have failed one after another.
+    /// The kind of the change that is made.
+    kind: Option<Discriminant<Change>>,
+    /// How many steps of this kind have failed one after another.
     failures: usize,
     outcome: Outcome,
 }
 
 impl Run<'_> {
+    /// Whether a change is not tried.
+    fn leaves_out(&mut self, change: &Change) -> bool {
+        let kind = Some(discriminant(change));
+        if self.kind != kind {
+            (self.kind, self.failures) = (kind, 0);
+        }
+        self.has_to_stop()
+    }
+
+    fn has_to_stop(&self) -> bool {
+        self.outcome.stopped.is_some() || self.failures >= MOST_FAILURES
+    }
+
     fn change(&mut self, change: &Change) {
         match change {
             Change::Create { external_id, user_name, attributes } => {
@@ -231,12 +253,11 @@ impl Run<'_> {
         let add = |members| Change::AddMembers { group: group.clone(), members };
         let (known, unknown): (Vec<_>, Vec<_>) =
             members.iter().cloned().partition(|member| self.id_of(&member.user).is_some());
-        let is_whole = unknown.is_empty() & self.in_batches(&known, add);
+        if !self.in_batches(&known, add) {
+            self.incomplete_groups.insert(group.id.clone());
+        }
         if !unknown.is_empty() {
             self.outcome.left_out.push(add(unknown));
-        }
-        if !is_whole {
-            self.incomplete_groups.insert(group.id.clone());
         }
     }
 
@@ -245,7 +266,7 @@ impl Run<'_> {
         let mut is_whole = true;
         let mut size = BATCH;
         let mut rest = members;
-        while !rest.is_empty() && self.outcome.stopped.is_none() {
+        while !rest.is_empty() && !self.has_to_stop() {
             let (batch, after) = rest.split_at(size.min(rest.len()));
             let step = change(batch.to_vec());
             match self.members(&step) {
@@ -288,7 +309,7 @@ impl Run<'_> {
         change: &Change,
         take: impl FnOnce(&mut dyn Service) -> Result<Option<String>, Failure>,
     ) -> Result<(), Failure> {
-        let begun = Step { change, phase: Phase::Begun, error: None, id: None };
+        let begun = Step { change, phase: Phase::Begun, error: None, is_uncertain: false, id: None };
         (self.recorder)(begun).map_err(unwritten)?;
         match take(self.service) {
             Ok(id) => {
@@ -303,7 +324,8 @@ impl Run<'_> {
             }
             Err(failure) => {
                 // The failure of the step counts more than one of the record.
-                let _ = (self.recorder)(Step { phase: Phase::Failed, error: Some(&failure.text), ..begun });
+                let (error, is_uncertain) = (Some(failure.text.as_str()), failure.is_uncertain);
+                let _ = (self.recorder)(Step { phase: Phase::Failed, error, is_uncertain, ..begun });
                 Err(failure)
             }
         }
@@ -319,8 +341,6 @@ impl Run<'_> {
         self.failures += 1;
         if failure.extent == Extent::Run {
             self.outcome.stopped = Some(failure.text.clone());
-        } else if self.failures >= MOST_FAILURES {
-            self.outcome.stopped = Some(format!("{MOST_FAILURES} steps failed one after another"));
         }
         self.outcome.failed.push((change.clone(), failure.text));
         false
@@ -328,8 +348,6 @@ impl Run<'_> {
 }
 
 fn unwritten(why: String) -> Failure {
-    Failure {
-        text: format!("the journal cannot be written, so nothing more was done: {why}"),
-        extent: Extent::Run,
-    }
+    let text = format!("the journal cannot be written, so nothing more was done: {why}");
+    Failure { text, extent: Extent::Run, is_uncertain: false }
 }

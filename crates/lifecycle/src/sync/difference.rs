@@ -270,8 +270,34 @@ impl Matches {
                 }
             }
         }
+        all.compare_folded_ids(desired, observed, policy, findings);
         all.compare_names(desired, observed, policy, findings);
         all
+    }
+
+    /// Finds users whose ids are those of people apart from letter case: the service has changed them, and who seems to
+    /// have left is there.
+    fn compare_folded_ids(
+        &mut self,
+        desired: &Desired,
+        observed: &Observed,
+        policy: &Policy,
+        findings: &mut BTreeSet<Finding>,
+    ) {
+        let people = positions(desired.people.iter().map(|it| Some(folded(&it.external_id))));
+        let prefix = folded(&policy.prefix);
+        for (user, at) in observed.users.iter().zip(0_u32..) {
+            let Some(id) = user.external_id.as_deref().map(folded) else { continue };
+            let is_alone = get(&self.users, at) == Match::Alone && id.starts_with(&prefix);
+            let Some(same) = people.get(&id).filter(|_| is_alone) else { continue };
+            findings.insert(Finding::SameExternalId { external_id: id });
+            set(&mut self.users, at, Match::Unclear);
+            for person in same {
+                if get(&self.people, *person) == Match::Alone {
+                    set(&mut self.people, *person, Match::Unclear);
+                }
+            }
+        }
     }
 
     /// Finds names that cannot be written, because another user has them or another person would.

@@ -13,10 +13,10 @@ use crate::plan_json::{self, NotRead};
 
 /// The version of the form of a plan.
 const VERSION: u32 = 1;
-/// How long a plan can be carried out, in seconds: the directory is not read again.
-const LONGEST_AGE: u64 = 86_400;
-/// How far the clocks of two machines may be apart, in seconds.
-const MOST_SKEW: u64 = 300;
+/// How long a plan can be carried out, in milliseconds: the directory is not read again.
+const LONGEST_AGE: u64 = 86_400_000;
+/// How far the clocks of two machines may be apart, in milliseconds.
+const MOST_SKEW: u64 = 300_000;
 
 /// What has to change in a service so that the people of an organization have what the mappings give.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +32,7 @@ pub struct Plan {
     pub organization: String,
     /// The application, by its name in `platform.yaml`.
     pub application: String,
-    /// When it was made, in seconds since 1970.
+    /// When it was made, in milliseconds since 1970.
     pub made_at: u64,
     /// Why it was made.
     pub reason: PlanReason,
@@ -92,7 +92,7 @@ pub struct Read {
 pub struct Subject<'s> {
     /// The program that makes the plan.
     pub made_by: &'s str,
-    /// When, in seconds since 1970.
+    /// When, in milliseconds since 1970.
     pub made_at: u64,
     /// The base of the service.
     pub service: &'s str,

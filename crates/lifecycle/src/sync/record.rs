@@ -41,6 +41,9 @@ pub enum Event {
         /// What went wrong.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<String>,
+        /// Whether a step that failed may have taken effect nevertheless.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_uncertain: bool,
         /// The service's id of a user that was created.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         id: Option<String>,
@@ -64,6 +67,8 @@ pub struct Beginning {
     pub application: String,
     /// The digest of the plan.
     pub plan: String,
+    /// When the plan was made, in milliseconds since 1970.
+    pub plan_made_at: u64,
     /// The run that is taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<String>,
@@ -85,6 +90,10 @@ pub struct Ending {
     pub left_out: usize,
     /// How many were accepted, and did not take effect.
     pub not_effective: usize,
+    /// How many memberships were lost that no step removed.
+    pub lost: usize,
+    /// Whether the service has what the mapping gives, and nothing is left to decide.
+    pub is_in_step: bool,
     /// Why nothing more was tried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<String>,
@@ -93,7 +102,7 @@ pub struct Ending {
 impl Ending {
     /// Whether everything was accepted and took effect.
     pub fn is_whole(&self) -> bool {
-        self.failed + self.left_out + self.not_effective == 0 && self.stopped.is_none()
+        self.failed + self.left_out + self.not_effective + self.lost == 0 && self.stopped.is_none()
     }
 }
 

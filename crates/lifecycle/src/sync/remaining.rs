@@ -43,6 +43,8 @@ pub enum WhyStale {
     NoGroup,
     /// The service does not say who is in the group.
     MembersUnknown,
+    /// The changes have it twice.
+    Repeated,
 }
 
 /// How a part of a change relates to what the service has.
@@ -63,10 +65,17 @@ pub fn remaining(changes: &[Change], observed: &Observed, policy: &Policy) -> Re
         })
         .collect();
     let mut found = Remaining::default();
+    let mut names = HashSet::new();
+    let mut ids = HashSet::new();
     for change in changes {
         match change {
             Change::Create { external_id, user_name, .. } => {
-                let standing = service.create(external_id, user_name);
+                let is_first = ids.insert(external_id.as_str()) & names.insert(folded(user_name));
+                let standing = if is_first {
+                    service.create(external_id, user_name)
+                } else {
+                    Standing::Stale(WhyStale::Repeated)
+                };
                 found.add(external_id, standing, || change.clone());
             }
             Change::Update { user, user_name, attributes } => {
@@ -187,7 +196,7 @@ impl<'o> Service<'o> {
     }
 
     fn create(&self, external_id: &str, user_name: &str) -> Standing {
-        if !self.policy.owns(Some(external_id)) {
+        if !self.policy.owns(Some(external_id)) || external_id == self.policy.prefix {
             return Standing::Stale(WhyStale::NoUser);
         }
         let named = self.by_name.get(&folded(user_name)).map(Vec::as_slice).unwrap_or_default();
@@ -262,4 +271,29 @@ impl<'o> Service<'o> {
             None => Standing::Stale(WhyStale::NoUser),
         }
     }
+}
+
+/// How many memberships of groups that are compared were there before and are not there after some changes, although none
+/// of these removes them: somebody else did, or the service removed more than it was asked to.
+pub fn lost(changes: &[Change], before: &Observed, after: &Observed) -> usize {
+    let mut removed: HashSet<(&str, &str)> = HashSet::new();
+    for change in changes {
+        if let Change::RemoveMembers { group, members } = change {
+            removed.extend(
+                members.iter().filter_map(|(user, _)| Some((group.id.as_str(), user.id.as_deref()?))),
+            );
+        }
+    }
+    fn memberships(of: &Observed) -> HashSet<(&str, &str)> {
+        let of_group =
+            |group: &'_ ObservedGroup| group.members.iter().flatten().copied().collect::<Vec<u32>>();
+        let all = of.groups.iter().flat_map(|group| of_group(group).into_iter().map(move |at| (group, at)));
+        all.filter_map(|(group, at)| Some((group.id.as_str(), of.users.get(at as usize)?.id.as_str())))
+            .collect()
+    }
+    let users: HashSet<&str> = after.users.iter().map(|user| user.id.as_str()).collect();
+    let after = memberships(after);
+    // A service that names no member of any group is taken for one that does not say; here it said so before.
+    let stays = |it: &&(&str, &str)| users.contains(it.1) && !removed.contains(*it);
+    memberships(before).iter().filter(stays).filter(|it| !after.contains(*it)).count()
 }

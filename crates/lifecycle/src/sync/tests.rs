@@ -339,6 +339,15 @@ prop_compose! {
 }
 
 #[test]
+fn user_whose_id_the_service_has_lower_cased_has_not_left() {
+    let ada = user("1", Some(ours("ada")), "ada@example.com");
+    let service = observed(vec![ada], &["1"], &[]);
+    let people = desired(vec![person("ADA", "ada@example.com", &[0])]);
+    let findings = check(&people, &service, &[]);
+    assert_eq!(findings, [Finding::SameExternalId { external_id: ours("ada") }]);
+}
+
+#[test]
 fn users_of_another_organization_are_not_ours() {
     for (one, other) in [("a", "a:b"), ("a", "a%3Ab"), ("a:b", "a%3Ab"), ("", ":")] {
         let (one, other) = (Policy::prefix_of(one), Policy::prefix_of(other));

@@ -31,12 +31,12 @@ enum Thing<'r> {
 
 /// What takes a run of a journal back, by what the service has now; `None` if the journal has no such run.
 ///
-/// A step that began counts, whatever is known about its end: what the service has now says whether it took effect.
+/// A step that began counts unless the service refused it: what the service has now says whether it took effect.
 pub fn undo(records: &[Record], run: &str, observed: &Observed, policy: &Policy) -> Option<Undo> {
     let last = records.iter().rposition(|record| record.run == run)?;
     let (until, since) = records.split_at_checked(last + 1)?;
     let users = Users::of(observed, policy);
-    let since = steps(since).flat_map(|change| users.things(change)).collect();
+    let since = steps(since).into_iter().flat_map(|change| users.things(change)).collect();
     let mut reverse = Reverse { since, ..Reverse::of(&users) };
     for change in steps(until.iter().filter(|record| record.run == run)) {
         reverse.add(change);
@@ -46,12 +46,19 @@ pub fn undo(records: &[Record], run: &str, observed: &Observed, policy: &Policy)
     Some(Undo { kept: kept + found.stale.len(), changes: found.changes })
 }
 
-/// The changes of all steps. Each step has one record of its beginning.
-fn steps<'r>(records: impl IntoIterator<Item = &'r Record>) -> impl Iterator<Item = &'r Change> {
-    records.into_iter().filter_map(|record| match &record.event {
-        Event::Step { change, phase: Phase::Begun, .. } => Some(change),
-        _ => None,
-    })
+/// The changes of all steps that may have taken effect. Each step has one record of its beginning, and its end follows.
+fn steps<'r>(records: impl IntoIterator<Item = &'r Record>) -> Vec<&'r Change> {
+    let mut changes = Vec::new();
+    for record in records {
+        match &record.event {
+            Event::Step { change, phase: Phase::Begun, .. } => changes.push(change),
+            Event::Step { phase: Phase::Failed, is_uncertain: false, .. } => {
+                changes.pop();
+            }
+            _ => {}
+        }
+    }
+    changes
 }
 
 /// The users of ours that a service has.

@@ -2,17 +2,18 @@
 
 use std::io::Write;
 
+use anyhow::{anyhow, bail};
 use claimsmith_lifecycle::digest::sha256_hex;
 use claimsmith_lifecycle::sync::record::{Beginning, Ending, Event};
 use claimsmith_lifecycle::sync::{
-    Exceeded, Observed, Plan, PlanReason, Stale, Step, carry_out, exceeded, remaining,
+    Exceeded, Observed, Plan, PlanReason, Stale, Step, carry_out, exceeded, lost, remaining,
 };
 
 use super::arguments::{ApplyArguments, MetricsArgument, PrintArguments, RunArguments, plan_file};
 use super::journal::Journal;
 use super::metrics::Metrics;
 use super::planned::write_down;
-use super::shown::{RunSummary, guard, stale_line};
+use super::shown::{PlanSummary, RELEASE_DIGITS, RunSummary, stale_line};
 use super::target::{Target, mapping_of};
 use crate::arguments::OutputFormat;
 use crate::escape::escaped;
@@ -29,7 +30,8 @@ const MOST_LISTED: usize = 20;
 
 impl ApplyArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let (mut plan, _) = plan_file::read(&self.plan, Plan::parse)?;
+        let (mut plan, text) = plan_file::read(&self.plan, Plan::parse)?;
+        let digest = sha256_hex(&text);
         let organization = plan.organization.clone();
         let Some(platform) = self.service.platform(terminal)? else { return Ok(ExitStatus::Failure) };
         let mapping = mapping_of(&platform, &organization)?;
@@ -37,6 +39,9 @@ impl ApplyArguments {
         let target = Target::of(&platform, (&organization, mapping), &service)?;
         target.check(&plan)?;
         let mut journal = Journal::open(&self.journal.of(&organization))?;
+        if let Some(run) = journal.run_of_later_plan(plan.made_at) {
+            bail!("the plan cannot be carried out: the run {run} carried out a later one; plan again");
+        }
         let observed = target.observed()?;
         let left = remaining(&plan.changes, &observed, &target.policy);
         if !left.stale.is_empty() {
@@ -44,21 +49,27 @@ impl ApplyArguments {
         }
         let groups = target.subject().groups;
         let broken = exceeded(&left.changes, &observed, groups, &target.policy, &target.limits);
-        let is_named = |it: &Exceeded| plan.exceeded.iter().any(|other| other.guarded == it.guarded);
-        let is_released = self.release && broken.iter().all(is_named);
-        if !broken.is_empty() && !is_released {
-            for exceeded in &broken {
-                writeln!(terminal.err, "error: {}", escaped(&guard(exceeded)))?;
+        let is_named = |it: &Exceeded| {
+            plan.exceeded.iter().any(|other| other.guarded == it.guarded && other.removed >= it.removed)
+        };
+        if !broken.iter().all(is_named) {
+            bail!("the plan breaks guards that it does not name; plan again");
+        }
+        let release = self.release.as_deref();
+        if !broken.is_empty() && release != digest.get(..RELEASE_DIGITS) {
+            (plan.changes, plan.exceeded) = (left.changes, broken);
+            let file = self.plan.to_string_lossy();
+            let summary = PlanSummary::new((&file, &digest), &plan, self.print.show_people);
+            match self.print.format {
+                OutputFormat::Human => {
+                    summary.write("not carried out; nothing was changed", &mut terminal.out)?;
+                }
+                OutputFormat::Json => json::versioned(&mut terminal.out, &summary)?,
             }
-            let plan = escaped(&self.plan.to_string_lossy()).to_string();
-            writeln!(
-                terminal.err,
-                "note: `claimsmith sync apply {plan} --release` carries it out nevertheless, if the plan names these guards; look at its people first"
-            )?;
             return Ok(ExitStatus::Guarded);
         }
         plan.changes = left.changes;
-        let run = Run { plan: &plan, released: broken, observed: &observed, target: &target };
+        let run = Run { plan: &plan, digest, released: broken, observed: &observed, target: &target };
         run.carry_out(&mut journal, &self.metrics, &self.print, terminal)
     }
 }
@@ -79,7 +90,8 @@ impl RunArguments {
             Metrics::of_guarded(&plan).write(&self.metrics, &journal)?;
             return Ok(status);
         }
-        let run = Run { plan: &plan, released: Vec::new(), observed: &observed, target: &target };
+        let digest = sha256_hex(&plan.to_json());
+        let run = Run { plan: &plan, digest, released: Vec::new(), observed: &observed, target: &target };
         run.carry_out(&mut journal, &self.metrics, &self.print, terminal)
     }
 }
@@ -105,6 +117,8 @@ fn refuse_stale(stale: &[Stale], shows_people: bool, terminal: &mut Terminal) ->
 /// A plan that is carried out.
 struct Run<'r> {
     plan: &'r Plan,
+    /// Of the whole plan, of which something may have been made already.
+    digest: String,
     /// The guards that a person has released.
     released: Vec<Exceeded>,
     observed: &'r Observed,
@@ -120,7 +134,7 @@ impl Run<'_> {
         terminal: &mut Terminal,
     ) -> anyhow::Result<ExitStatus> {
         let began = login_time::current();
-        let Self { plan, released, observed, target } = self;
+        let Self { plan, digest, released, observed, target } = self;
         let undoes = match &plan.reason {
             PlanReason::Undo { run, .. } => Some(run.clone()),
             PlanReason::Mapping { .. } => None,
@@ -130,33 +144,36 @@ impl Run<'_> {
             service: plan.service.clone(),
             organization: plan.organization.clone(),
             application: plan.application.clone(),
-            plan: sha256_hex(&plan.to_json()),
+            plan: digest,
+            plan_made_at: plan.made_at,
             undoes,
             released,
         })?;
         for finding in &plan.findings {
-            journal.append(Event::Found(finding.clone())).map_err(|error| anyhow::anyhow!(error))?;
+            journal.append(Event::Found(finding.clone())).map_err(|error| anyhow!(error))?;
         }
         let mut progress = StepProgress::of(plan.changes.len(), terminal);
         let mut scim = target.scim;
         let mut outcome = carry_out(&plan.changes, observed, &mut scim, &mut |step| {
             progress.show(step.phase);
-            let Step { change, phase, error, id } = step;
+            let Step { change, phase, error, is_uncertain, id } = step;
             journal.append(Event::Step {
                 change: change.clone(),
                 phase,
                 error: error.map(str::to_owned),
+                is_uncertain,
                 id: id.map(str::to_owned),
             })
         });
         progress.end()?;
         // A service may accept what it does not do.
-        let mut not_effective = Vec::new();
+        let (mut not_effective, mut stale, mut lost_members) = (Vec::new(), 0, 0);
         if !outcome.accepted.is_empty() {
             match target.observed() {
                 Ok(now) => {
                     let left = remaining(&outcome.accepted, &now, &target.policy);
-                    not_effective = left.changes;
+                    (not_effective, stale) = (left.changes, left.stale.len());
+                    lost_members = lost(&outcome.accepted, observed, &now);
                 }
                 Err(error) => {
                     let why = format!("what was accepted could not be read again: {error:#}");
@@ -168,19 +185,26 @@ impl Run<'_> {
             accepted: outcome.accepted.len(),
             failed: outcome.failed.len(),
             left_out: outcome.left_out.len(),
-            not_effective: not_effective.len(),
+            not_effective: not_effective.len() + stale,
+            lost: lost_members,
+            is_in_step: false,
             stopped: outcome.stopped.clone(),
         };
-        let is_whole = ending.is_whole();
-        journal.append(Event::Ended(ending)).map_err(|error| anyhow::anyhow!(error))?;
-        let summary = RunSummary::new(&name, plan, &outcome, &not_effective, print.show_people);
+        let is_mapped = matches!(plan.reason, PlanReason::Mapping { .. });
+        let ending =
+            Ending { is_in_step: ending.is_whole() && is_mapped && plan.findings.is_empty(), ..ending };
+        // What was done is said even if a full disk keeps the end out of the journal.
+        let ended = journal.append(Event::Ended(ending.clone()));
+        let summary =
+            RunSummary::new(&name, plan, &outcome, (&not_effective, lost_members), print.show_people);
         match print.format {
             OutputFormat::Human => summary.write(&mut terminal.out)?,
             OutputFormat::Json => json::versioned(&mut terminal.out, &summary)?,
         }
         let seconds = login_time::current() - began;
-        Metrics::of_run(plan, &outcome, not_effective.len(), seconds).write(metrics, journal)?;
-        let is_sound = is_whole && plan.findings.is_empty();
+        Metrics::of_run(plan, &outcome, &ending, seconds).write(metrics, journal)?;
+        ended.map_err(|error| anyhow!("the journal cannot be written: {error}"))?;
+        let is_sound = ending.is_whole() && plan.findings.is_empty();
         Ok(if is_sound { ExitStatus::Success } else { ExitStatus::Failure })
     }
 }

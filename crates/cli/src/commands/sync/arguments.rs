@@ -50,7 +50,7 @@ pub(super) struct JournalArgument {
 impl JournalArgument {
     /// The journal of a mapping.
     pub(super) fn of(&self, organization: &str) -> PathBuf {
-        self.journal.clone().unwrap_or_else(|| PathBuf::from(format!("{organization}.sync-journal.jsonl")))
+        self.journal.clone().unwrap_or_else(|| file_of(organization, "sync-journal.jsonl"))
     }
 }
 
@@ -85,7 +85,28 @@ pub(super) struct PlanArguments {
 
 /// The plan of a mapping.
 pub(super) fn plan_file(named: Option<&PathBuf>, organization: &str) -> PathBuf {
-    named.cloned().unwrap_or_else(|| PathBuf::from(format!("{organization}.sync-plan.json")))
+    named.cloned().unwrap_or_else(|| file_of(organization, "sync-plan.json"))
+}
+
+/// The plan that takes a run of a mapping back; a scheduled run does not replace it.
+pub(super) fn undo_file(named: Option<&PathBuf>, organization: &str) -> PathBuf {
+    named.cloned().unwrap_or_else(|| file_of(organization, "sync-undo.json"))
+}
+
+/// A file of a mapping in the working folder, whatever the name of the mapping is.
+fn file_of(organization: &str, what: &str) -> PathBuf {
+    let is_plain = |byte: u8, at: usize| {
+        byte.is_ascii_alphanumeric() || byte == b'_' || (at > 0 && matches!(byte, b'.' | b'-'))
+    };
+    let mut name = String::new();
+    for (at, byte) in organization.bytes().enumerate() {
+        if is_plain(byte, at) {
+            name.push(char::from(byte));
+        } else {
+            name.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    PathBuf::from(format!("{name}.{what}"))
 }
 
 /// Carry out a plan
@@ -99,14 +120,15 @@ The exit code is 3 if a guard stops the plan. Look at the people with `--show-pe
 
 Examples:
   claimsmith sync apply acme.sync-plan.json
-  claimsmith sync apply acme.sync-plan.json --release")]
+  claimsmith sync apply acme.sync-plan.json --release 1f0c9a3b")]
 pub(super) struct ApplyArguments {
     /// The plan
     #[arg(value_name = "PLAN")]
     pub(super) plan: PathBuf,
-    /// Carry it out although it breaks the guards that it names
-    #[arg(long)]
-    pub(super) release: bool,
+    /// Carry it out although it breaks the guards that it names: the first eight digits of its digest, which are printed
+    /// with the plan
+    #[arg(long, value_name = "DIGEST")]
+    pub(super) release: Option<String>,
     #[command(flatten)]
     pub(super) service: ServiceArguments,
     #[command(flatten)]
@@ -130,7 +152,7 @@ pub(super) struct MetricsArgument {
 /// For a schedule. Of several runs of the same mapping, one goes on and the others end with an error.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The exit code is 3 if a guard stops the run: the plan is written, and `claimsmith sync apply PLAN --release`
+The exit code is 3 if a guard stops the run: the plan is written, and `claimsmith sync apply PLAN --release DIGEST`
 carries it out. It is 1 if a person has to decide something, or not everything took effect.
 
 Examples:
@@ -195,7 +217,7 @@ The next run gives what the mapping gives: correct the mapping, or stop the sche
 Examples:
   claimsmith sync history acme
   claimsmith sync undo acme 2026-11-28T17:00:04Z-1f0c9a3b
-  claimsmith sync apply acme.sync-plan.json")]
+  claimsmith sync apply acme.sync-undo.json")]
 pub(super) struct UndoArguments {
     /// The name of the mapping
     #[arg(value_name = "NAME")]
@@ -205,7 +227,7 @@ pub(super) struct UndoArguments {
     pub(super) run: String,
     #[command(flatten)]
     pub(super) service: ServiceArguments,
-    /// The file to write the plan into, which has names of people; by default `NAME.sync-plan.json`
+    /// The file to write the plan into, which has names of people; by default `NAME.sync-undo.json`
     #[arg(long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
     #[command(flatten)]

@@ -18,6 +18,8 @@ pub(super) struct Journal {
     /// What it had when it was opened.
     records: Vec<Record>,
     run: String,
+    /// Whether a record could not be written, so that the file ends in the middle of one.
+    is_broken: bool,
 }
 
 impl Journal {
@@ -60,7 +62,7 @@ impl Journal {
             file.set_len(whole as u64).with_context(|| format!("cannot write {}", shown()))?;
         }
         file.seek(SeekFrom::End(0)).with_context(|| format!("cannot write {}", shown()))?;
-        Ok(Self { file, path: path.to_owned(), records, run: String::new() })
+        Ok(Self { file, path: path.to_owned(), records, run: String::new(), is_broken: false })
     }
 
     /// Begins a run, and returns its name.
@@ -75,7 +77,7 @@ impl Journal {
         }) {
             ensure!(
                 other.service == beginning.service && other.organization == beginning.organization,
-                "the journal `{}` is of the mapping `{}` and the service {}; `--journal FILE` names another one",
+                "the journal `{}` is of the mapping `{}` and the service {}; each mapping and service needs a journal of its own, which `--journal FILE` names",
                 self.path.display(),
                 other.organization.escape_debug(),
                 other.service.escape_debug()
@@ -101,15 +103,31 @@ impl Journal {
         // What begins is on the disk before it is asked for; what it came to is there with the next step.
         let waits = !matches!(event, Event::Step { phase: Phase::Done, .. });
         let record = Record { at: login_time::current() as u64, run: self.run.clone(), event };
+        let shown = |error: io::Error| format!("`{}`: {error}", self.path.display());
+        if self.is_broken {
+            return Err(format!("`{}` ends in the middle of a record", self.path.display()));
+        }
+        let length = self.file.metadata().map_err(shown)?.len();
         let written = self.file.write_all(record.to_line().as_bytes());
-        let written = written.and_then(|()| if waits { self.file.sync_data() } else { Ok(()) });
-        written.map_err(|error: io::Error| format!("`{}`: {error}", self.path.display()))
+        if written.is_err() {
+            // A full disk takes half a record, behind which no other one can be read.
+            self.is_broken = self.file.set_len(length).is_err();
+        }
+        written.and_then(|()| if waits { self.file.sync_data() } else { Ok(()) }).map_err(shown)
+    }
+
+    /// The last run that carried out a plan that was made after a time, in milliseconds since 1970.
+    pub(super) fn run_of_later_plan(&self, made_at: u64) -> Option<&str> {
+        let is_later = |record: &&Record| {
+            matches!(&record.event, Event::Begun(it) if it.plan_made_at > made_at)
+        };
+        self.records.iter().rev().find(is_later).map(|record| record.run.as_str())
     }
 
     /// When a run last ended with everything in place, in seconds since 1970.
     pub(super) fn last_success(&self) -> Option<u64> {
         self.records.iter().rev().find_map(|record| match &record.event {
-            Event::Ended(ending) if ending.is_whole() => Some(record.at),
+            Event::Ended(ending) if ending.is_in_step => Some(record.at),
             _ => None,
         })
     }

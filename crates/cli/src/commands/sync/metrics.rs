@@ -1,5 +1,6 @@
 //! The figures of a run, as Prometheus's node exporter reads them from a file.
 
+use claimsmith_lifecycle::sync::record::Ending;
 use claimsmith_lifecycle::sync::{Outcome, Plan};
 use prometheus::{Encoder, Gauge, GaugeVec, Opts, Registry, TextEncoder};
 
@@ -22,7 +23,7 @@ pub(super) struct Metrics {
     changes: Counts,
     failed: usize,
     not_effective: usize,
-    is_whole: bool,
+    is_in_step: bool,
 }
 
 impl Metrics {
@@ -32,14 +33,14 @@ impl Metrics {
     }
 
     /// Of a run that took a number of seconds.
-    pub(super) fn of_run(plan: &Plan, outcome: &Outcome, not_effective: usize, seconds: f64) -> Self {
+    pub(super) fn of_run(plan: &Plan, outcome: &Outcome, ending: &Ending, seconds: f64) -> Self {
         let mut counts = Counts::default();
         outcome.accepted.iter().for_each(|change| counts.add(change));
         Self {
             changes: counts,
             failed: outcome.failed.len() + outcome.left_out.len(),
-            not_effective,
-            is_whole: outcome.is_whole() && not_effective == 0,
+            not_effective: ending.not_effective + ending.lost,
+            is_in_step: ending.is_in_step,
             seconds,
             ..Self::of(plan)
         }
@@ -54,7 +55,7 @@ impl Metrics {
     pub(super) fn write(&self, file: &MetricsArgument, journal: &Journal) -> anyhow::Result<()> {
         let Some(path) = &file.path else { return Ok(()) };
         let now = login_time::current();
-        let success = if self.is_whole { Some(now) } else { journal.last_success().map(|at| at as f64) };
+        let success = if self.is_in_step { Some(now) } else { journal.last_success().map(|at| at as f64) };
         write::write(path, self.text(now, success)?)
     }
 
@@ -80,7 +81,11 @@ impl Metrics {
         single("guarded", "1 if a guard stopped the last run.", f64::from(u8::from(self.is_guarded)))?;
         single("findings", "What a person has to decide.", self.findings as f64)?;
         single("failed_steps", "Steps that failed or were left out.", self.failed as f64)?;
-        single("not_effective_steps", "Steps that were accepted without effect.", self.not_effective as f64)?;
+        single(
+            "not_effective_steps",
+            "Steps without effect, and memberships that were lost.",
+            self.not_effective as f64,
+        )?;
         let options = Opts::new("claimsmith_sync_changes", "What the last run changed.")
             .const_label("organization", &self.organization)
             .const_label("application", &self.application);

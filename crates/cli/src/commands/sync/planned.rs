@@ -1,11 +1,13 @@
 //! `claimsmith sync plan` and `claimsmith sync undo`: plans that are written down, and change nothing.
 
+use std::io::Read;
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
+use claimsmith_lifecycle::digest::sha256_hex;
 use claimsmith_lifecycle::sync::{Plan, record, undo};
 
-use super::arguments::{PlanArguments, PrintArguments, UndoArguments, plan_file};
+use super::arguments::{PlanArguments, PrintArguments, UndoArguments, plan_file, undo_file};
 use super::shown::PlanSummary;
 use super::target::{Target, mapping_of};
 use crate::arguments::OutputFormat;
@@ -35,6 +37,7 @@ impl UndoArguments {
         let service = self.service.connect(&mapping)?;
         let target = Target::of(&platform, (&self.organization, mapping), &service)?;
         let records = read_journal(&self.journal.of(&self.organization))?;
+        self.check_journal(&records, &target)?;
         let observed = target.observed()?;
         let Some(undo) = undo(&records, &self.run, &observed, &target.policy) else {
             bail!(
@@ -45,10 +48,36 @@ impl UndoArguments {
         };
         let terms = (&target.policy, &target.limits);
         let plan = Plan::undo(target.subject(), &self.run, undo, &observed, terms);
-        let file = plan_file(self.out.as_ref(), &self.organization);
+        let file = undo_file(self.out.as_ref(), &self.organization);
         write_down(&plan, &file, &self.print, terminal)
     }
 }
+
+impl UndoArguments {
+    /// Checks that the run was one of the same mapping and service: ids of another service may be those of other people.
+    fn check_journal(&self, records: &[record::Record], target: &Target<'_>) -> anyhow::Result<()> {
+        let begun = records.iter().filter(|record| record.run == self.run);
+        let begun = begun.filter_map(|record| match &record.event {
+            record::Event::Begun(it) => Some(it),
+            _ => None,
+        });
+        let subject = target.subject();
+        for it in begun {
+            ensure!(
+                it.service == subject.service
+                    && it.organization == subject.organization
+                    && it.application == subject.application,
+                "the run was one of the mapping `{}` and the service {}; undo it there",
+                it.organization.escape_debug(),
+                it.service.escape_debug()
+            );
+        }
+        Ok(())
+    }
+}
+
+/// The longest journal that is read, in bytes: more than ten years of runs.
+const LONGEST_JOURNAL: u64 = 4 << 30;
 
 /// The records of a journal.
 ///
@@ -58,7 +87,8 @@ impl UndoArguments {
 pub(super) fn read_journal(path: &Path) -> anyhow::Result<Vec<record::Record>> {
     let (reader, name) =
         input::open(path).context("the journal cannot be read; `--journal FILE` names another one")?;
-    let text = input::read_text(reader, &name)?;
+    let mut text = String::new();
+    reader.take(LONGEST_JOURNAL).read_to_string(&mut text).with_context(|| format!("cannot read {name}"))?;
     record::read(&text).map_err(|line| {
         anyhow::anyhow!(
             "{name}:{line}: this is not a record of this version; put the journal aside, or use the program that wrote it"
@@ -73,11 +103,13 @@ pub(super) fn write_down(
     print: &PrintArguments,
     terminal: &mut Terminal,
 ) -> anyhow::Result<ExitStatus> {
-    write::write_private(file, plan.to_json().into_bytes())?;
+    let text = plan.to_json();
+    let digest = sha256_hex(&text);
+    write::write_private(file, text.into_bytes())?;
     let file = file.to_string_lossy();
-    let summary = PlanSummary::new(&file, plan, print.show_people);
+    let summary = PlanSummary::new((&file, &digest), plan, print.show_people);
     match print.format {
-        OutputFormat::Human => summary.write(&mut terminal.out)?,
+        OutputFormat::Human => summary.write("written; nothing was changed", &mut terminal.out)?,
         OutputFormat::Json => json::versioned(&mut terminal.out, &summary)?,
     }
     Ok(status_of(plan))

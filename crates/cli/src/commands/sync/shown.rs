@@ -13,6 +13,9 @@ use serde::Serialize;
 use crate::escape::escaped;
 use crate::numbers::{counted, spaced};
 
+/// How many digits of a plan's digest release it.
+pub(super) const RELEASE_DIGITS: usize = 8;
+
 /// How many failures are listed.
 const MOST_LISTED: usize = 20;
 
@@ -20,6 +23,8 @@ const MOST_LISTED: usize = 20;
 #[derive(Debug, Serialize)]
 pub(super) struct PlanSummary<'p> {
     file: &'p str,
+    /// What `--release` needs.
+    digest: &'p str,
     organization: &'p str,
     application: &'p str,
     service: &'p str,
@@ -112,7 +117,8 @@ struct Memberships<'p> {
 }
 
 impl<'p> PlanSummary<'p> {
-    pub(super) fn new(file: &'p str, plan: &'p Plan, shows_people: bool) -> Self {
+    /// The summary of a plan in a file whose text has a digest.
+    pub(super) fn new((file, digest): (&'p str, &'p str), plan: &'p Plan, shows_people: bool) -> Self {
         let mut memberships: BTreeMap<&str, Memberships<'_>> = BTreeMap::new();
         for change in &plan.changes {
             match change {
@@ -135,6 +141,7 @@ impl<'p> PlanSummary<'p> {
         };
         Self {
             file,
+            digest: digest.get(..RELEASE_DIGITS).unwrap_or(digest),
             organization: &plan.organization,
             application: &plan.application,
             service: &plan.service,
@@ -152,7 +159,8 @@ impl<'p> PlanSummary<'p> {
         }
     }
 
-    pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
+    /// Writes it, with what was done with the plan at the end.
+    pub(super) fn write(&self, done: &str, out: &mut impl Write) -> io::Result<()> {
         row(out, "organization", self.organization)?;
         row(out, "application", &format!("{} at {}", self.application, self.service))?;
         let people =
@@ -190,7 +198,11 @@ impl<'p> PlanSummary<'p> {
         for exceeded in self.exceeded {
             row(out, "guard", &guard(exceeded))?;
         }
-        writeln!(out, "\n{}: written; nothing was changed", escaped(self.file))
+        if !self.exceeded.is_empty() {
+            let text = "look at the people with `--show-people`; then `claimsmith sync apply";
+            row(out, "release", &format!("{text} {} --release {}` carries it out", self.file, self.digest))?;
+        }
+        writeln!(out, "\n{}: {done}", escaped(self.file))
     }
 }
 
@@ -229,6 +241,8 @@ pub(super) struct RunSummary<'r> {
     left_out: usize,
     /// How many were accepted, and did not take effect.
     not_effective: usize,
+    /// How many memberships were lost that no step removed.
+    lost: usize,
     /// Each of them, as far as they are listed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<String>,
@@ -243,7 +257,7 @@ impl<'r> RunSummary<'r> {
         run: &'r str,
         plan: &'r Plan,
         outcome: &'r Outcome,
-        not_effective: &[Change],
+        (not_effective, lost): (&[Change], usize),
         shows_people: bool,
     ) -> Self {
         let mut problems = Vec::new();
@@ -270,6 +284,7 @@ impl<'r> RunSummary<'r> {
             failed: outcome.failed.len(),
             left_out: outcome.left_out.len(),
             not_effective: not_effective.len(),
+            lost,
             problems,
             stopped: outcome.stopped.as_deref(),
             findings: findings_of(plan),
@@ -300,6 +315,14 @@ impl<'r> RunSummary<'r> {
         for problem in &self.problems {
             row(out, "", problem)?;
         }
+        if self.lost > 0 {
+            let text = "disappeared that no step removes: somebody else did, or the service removes more than it is asked to";
+            row(
+                out,
+                "lost",
+                &format!("{} {text}; `claimsmith sync probe` says which", counted(self.lost, "membership")),
+            )?;
+        }
         if let Some(why) = self.stopped {
             row(out, "stopped", why)?;
         }
@@ -318,6 +341,7 @@ pub(super) fn stale_line(Stale { of, why }: &Stale) -> String {
         WhyStale::OtherValue => "the value that would be replaced is another one now",
         WhyStale::NoGroup => "the service has no such group, or another one of this name",
         WhyStale::MembersUnknown => "the service does not say who is in the group",
+        WhyStale::Repeated => "the plan creates it twice",
     };
     format!("{of}: {why}")
 }

@@ -101,7 +101,7 @@ impl<'t> Target<'t> {
     pub(super) fn subject(&self) -> Subject<'_> {
         Subject {
             made_by: concat!("claimsmith ", env!("CARGO_PKG_VERSION")),
-            made_at: login_time::current() as u64,
+            made_at: (login_time::current() * 1000.0) as u64,
             service: self.base,
             organization: self.organization,
             application: self.mapping.application(),

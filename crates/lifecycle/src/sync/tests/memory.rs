@@ -63,7 +63,8 @@ impl Memory {
     }
 
     fn request(&mut self, effect: impl FnOnce(&mut Self) -> Result<(), Failure>) -> Result<(), Failure> {
-        let over = || Failure { text: "the process ended".to_owned(), extent: Extent::Run };
+        let over =
+            || Failure { text: "the process ended".to_owned(), extent: Extent::Run, is_uncertain: true };
         self.requests += 1;
         if self.faults.ends_after.is_some_and(|most| self.requests > most) {
             return Err(over());
@@ -77,14 +78,16 @@ impl Memory {
     }
 
     fn user(&mut self, id: &str) -> Result<&mut ObservedUser, Failure> {
-        let missing = || Failure { text: "404".to_owned(), extent: Extent::Step };
+        let missing = || Failure { text: "404".to_owned(), extent: Extent::Step, is_uncertain: false };
         self.users.iter_mut().find(|user| user.id == id).ok_or_else(missing)
     }
 
     fn check_size(&self, users: &[&str]) -> Result<(), Failure> {
         assert!(!users.is_empty(), "a request names somebody");
         match self.faults.most_members {
-            Some(most) if users.len() > most => Err(Failure { text: "413".to_owned(), extent: Extent::Size }),
+            Some(most) if users.len() > most => {
+                Err(Failure { text: "413".to_owned(), extent: Extent::Size, is_uncertain: false })
+            }
             _ => Ok(()),
         }
     }
@@ -98,7 +101,7 @@ impl Service for Memory {
         }
         self.request(|service| {
             if service.users.iter().any(|it| folded(&it.user_name) == folded(user.user_name)) {
-                return Err(Failure { text: "409".to_owned(), extent: Extent::Step });
+                return Err(Failure { text: "409".to_owned(), extent: Extent::Step, is_uncertain: false });
             }
             service.users.push(ObservedUser {
                 id: id.clone(),
