@@ -223,7 +223,7 @@ fn directory_may_be_a_server() {
         Run::new(command.expect("the command starts"))
     };
     // The users of the service are of another directory: a guard stops the plan.
-    let out = run(&arguments).stdout(1);
+    let out = run(&arguments).stdout(3);
     assert!(out.contains("directory    2 people, read to its end\n"), "{out}");
     assert!(out.contains("created as ada@example.com\n"), "{out}");
     assert!(out.contains("group        `catalog-admins`: 2 added, by `admins`; 1 removed\n"), "{out}");

@@ -118,9 +118,8 @@ impl Journal {
 
     /// The last run that carried out a plan that was made after a time, in milliseconds since 1970.
     pub(super) fn run_of_later_plan(&self, made_at: u64) -> Option<&str> {
-        let is_later = |record: &&Record| {
-            matches!(&record.event, Event::Begun(it) if it.plan_made_at > made_at)
-        };
+        let is_later =
+            |record: &&Record| matches!(&record.event, Event::Begun(it) if it.plan_made_at > made_at);
         self.records.iter().rev().find(is_later).map(|record| record.run.as_str())
     }
 
