@@ -117,14 +117,14 @@ test('the directory of `emulate` is read to its end, and its people become users
       SCIM_URL: `https://${standIn.domain}/scim/v2`,
       SCIM_TOKEN: 'catalog',
     };
-    const { code, output } = await runProgram(
+    const { code, out, output } = await runProgram(
       command,
       ['sync', 'plan', 'acme', '--mappings', 'mappings.yaml', '--format', 'json'],
       settings,
       standIn.folder,
     );
     assert.equal(code, 0, output);
-    const written = JSON.parse(fs.readFileSync(path.join(standIn.folder, 'claimsmith.sync.json'), 'utf8'));
+    const written = JSON.parse(fs.readFileSync(path.join(standIn.folder, JSON.parse(out).file), 'utf8'));
     const text = JSON.stringify(written);
     // Of the members, one is deactivated and one suspended.
     const created = numbers.filter((it) => text.includes(`"${address(it)}"`));
