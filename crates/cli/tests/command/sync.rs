@@ -64,6 +64,12 @@ impl World {
         let catalog = ScimStandIn::start(seed).expect("starts");
         let folder = folder(&[("organizations/acme.yaml", &with_directory())]);
         write_in(&folder, "ca.pem", catalog.ca_pem());
+        // What a probe finds.
+        let dialect = json!({
+            "service": format!("https://{}/scim/v2", catalog.domain()), "removal": "path", "is_removal_seen": true,
+            "names_members": true, "stores_members_twice": false, "user_name_filter_ignores_case": true,
+        });
+        write_in(&folder, "claimsmith.dialect.json", dialect.to_string());
         let lines = [
             person("ada", true),
             person("bob", true),
@@ -386,7 +392,7 @@ fn change_by_hand_makes_a_plan_stale() {
     assert_eq!(run.code, Some(1), "{run:?}");
     assert_eq!(
         run.err,
-        "error: 1 change does not fit to what the service has now; plan again\nnote: claimsmith:acme:bob: the value that would be replaced is another one now\n"
+        "error: 1 change does not fit what the service has now; plan again\nnote: claimsmith:acme:bob: the value that would be replaced is another one now\n"
     );
     assert_eq!(world.writes(), 0);
 }
@@ -420,7 +426,14 @@ fn guard_stops_a_run_until_a_person_releases_it() {
     );
     let digest = release_of(&out);
     assert_eq!(release_of(&refused), digest);
-    assert_eq!(world.sync(&["apply", PLAN, "--release", "00000000"]).code, Some(3));
+    let mistyped = world.sync(&["apply", PLAN, "--release", "00000000"]);
+    assert_eq!(mistyped.code, Some(3));
+    assert!(
+        mistyped.err.contains(&format!("is not the digest of this plan, which is `{digest}`")),
+        "{mistyped:?}"
+    );
+    // The schedule makes the same plan again.
+    assert_eq!(release_of(&world.sync(&run).stdout(3)), digest);
     assert_eq!(world.writes(), writes);
     // A plan that was changed by hand names no guard to release.
     let text = world.read(PLAN);
@@ -623,4 +636,24 @@ fn files_of_a_mapping_are_in_the_working_folder() {
     // The names are those of the users of `acme`.
     assert_eq!(planned.code, Some(1), "{planned:?}");
     assert!(world.read("%2E.%2Facme.sync-plan.json").contains("claimsmith:../acme:"));
+}
+
+#[test]
+fn members_are_removed_only_where_a_probe_saw_how() {
+    let world = World::new(json!({ "removal_by_filter": "takes_all" }));
+    fs::remove_file(world.folder.path().join("claimsmith.dialect.json")).expect("a dialect");
+    let error = world.sync(&["run", "acme", "--directory", "acme.jsonl"]).failed();
+    assert!(
+        error.contains(
+            "Run `claimsmith sync probe`, which writes `claimsmith.dialect.json`, and then this again"
+        ),
+        "{error}"
+    );
+    assert_eq!(world.writes(), 0);
+    world.directory(&["bob", "carl", "dora", "erik"], &["bob", "carl", "dora", "erik"]);
+    let admins =
+        json!({ "group": { "id": "it-admins", "name": "it-admins", "members": ["bob"] } }).to_string();
+    let lines = world.read("acme.jsonl").replace(&end(4, 1), &format!("{admins}\n{}", end(4, 2)));
+    write_in(&world.folder, "acme.jsonl", lines);
+    world.sync(&["run", "acme", "--directory", "acme.jsonl"]).stdout(0);
 }

@@ -146,8 +146,8 @@ impl Outcome {
 /// Carries out changes in their order.
 ///
 /// A user who could not be created is added to no group, and no one is removed from a group that refused to add others.
-/// After ten failures of a kind in a row, the other steps of this kind are left out; those who left are deactivated in any
-/// case.
+/// After ten failures of a kind in a row, the other steps of this kind are left out; those of other kinds are not, unless
+/// the run stops.
 pub fn carry_out(
     changes: &[Change],
     observed: &Observed,

@@ -126,7 +126,7 @@ pub fn exceeded(
         let removed = removed.get(group.id.as_str()).copied().unwrap_or_default();
         memberships += removed;
         all += of;
-        found.extend(limits.group.check(Guarded::Group(group.name.clone()), removed, of));
+        found.extend(limits.group.check_all(Guarded::Group(group.name.clone()), removed, of));
     }
     let mut exceeded: Vec<Exceeded> = Vec::new();
     exceeded.extend(limits.users.check_all(Guarded::Users, users, active.count()));

@@ -9,6 +9,7 @@ use super::difference::{Change, Difference, Finding};
 use super::guards::{Exceeded, Limits, exceeded};
 use super::observed::Observed;
 use super::undo::Undo;
+use crate::digest::sha256_hex;
 use crate::plan_json::{self, NotRead};
 
 /// The version of the form of a plan.
@@ -217,6 +218,12 @@ impl Plan {
             return Err(Unfit::Age);
         }
         Ok(())
+    }
+
+    /// The digest of all that the plan does, 64 hexadecimal digits. When it was made does not count: a schedule makes the
+    /// same plan again until a person has released it.
+    pub fn digest(&self) -> String {
+        sha256_hex(&Self { made_at: 0, ..self.clone() }.to_json())
     }
 
     /// The plan as JSON.

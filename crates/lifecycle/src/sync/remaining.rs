@@ -15,11 +15,11 @@ use super::observed::{Observed, ObservedGroup, ObservedUser};
 pub struct Remaining {
     /// The changes, or the parts of them, that the service does not have yet.
     pub changes: Vec<Change>,
-    /// Those that do not fit to what the service has.
+    /// Those that do not fit what the service has.
     pub stale: Vec<Stale>,
 }
 
-/// A change that does not fit to what the service has now.
+/// A change that does not fit what the service has now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a plain record")]
 pub struct Stale {

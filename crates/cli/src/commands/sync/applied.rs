@@ -2,17 +2,17 @@
 
 use std::io::Write;
 
-use anyhow::{anyhow, bail};
-use claimsmith_lifecycle::digest::sha256_hex;
+use anyhow::{anyhow, bail, ensure};
 use claimsmith_lifecycle::sync::record::{Beginning, Ending, Event};
 use claimsmith_lifecycle::sync::{
-    Exceeded, Observed, Plan, PlanReason, Stale, Step, carry_out, exceeded, lost, remaining,
+    Change, Exceeded, Observed, Plan, PlanReason, Stale, Step, carry_out, exceeded, lost, remaining,
 };
 
 use super::arguments::{ApplyArguments, MetricsArgument, PrintArguments, RunArguments, plan_file};
 use super::journal::Journal;
 use super::metrics::Metrics;
 use super::planned::write_down;
+use super::probe_arguments::DIALECT_FILE;
 use super::shown::{PlanSummary, RELEASE_DIGITS, RunSummary, stale_line};
 use super::target::{Target, mapping_of};
 use crate::arguments::OutputFormat;
@@ -30,8 +30,8 @@ const MOST_LISTED: usize = 20;
 
 impl ApplyArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let (mut plan, text) = plan_file::read(&self.plan, Plan::parse)?;
-        let digest = sha256_hex(&text);
+        let (mut plan, _) = plan_file::read(&self.plan, Plan::parse)?;
+        let digest = plan.digest();
         let organization = plan.organization.clone();
         let Some(platform) = self.service.platform(terminal)? else { return Ok(ExitStatus::Failure) };
         let mapping = mapping_of(&platform, &organization)?;
@@ -58,6 +58,14 @@ impl ApplyArguments {
         let release = self.release.as_deref();
         if !broken.is_empty() && release != digest.get(..RELEASE_DIGITS) {
             (plan.changes, plan.exceeded) = (left.changes, broken);
+            if let Some(release) = release {
+                writeln!(
+                    terminal.err,
+                    "error: `--release {}` is not the digest of this plan, which is `{}`: the plan was replaced, or the digits are mistyped; look at its people again",
+                    escaped(release),
+                    digest.get(..RELEASE_DIGITS).unwrap_or_default()
+                )?;
+            }
             let file = self.plan.to_string_lossy();
             let summary = PlanSummary::new((&file, &digest), &plan, self.print.show_people);
             match self.print.format {
@@ -68,6 +76,7 @@ impl ApplyArguments {
             }
             return Ok(ExitStatus::Guarded);
         }
+        check_removal(&left.changes, &target)?;
         plan.changes = left.changes;
         let run = Run { plan: &plan, digest, released: broken, observed: &observed, target: &target };
         run.carry_out(&mut journal, &self.metrics, &self.print, terminal)
@@ -90,16 +99,27 @@ impl RunArguments {
             Metrics::of_guarded(&plan).write(&self.metrics, &journal)?;
             return Ok(status);
         }
-        let digest = sha256_hex(&plan.to_json());
+        check_removal(&plan.changes, &target)?;
+        let digest = plan.digest();
         let run = Run { plan: &plan, digest, released: Vec::new(), observed: &observed, target: &target };
         run.carry_out(&mut journal, &self.metrics, &self.print, terminal)
     }
 }
 
+/// Checks that members are removed only from a service that was seen to remove one of two.
+fn check_removal(changes: &[Change], target: &Target<'_>) -> anyhow::Result<()> {
+    let removes = changes.iter().any(|change| matches!(change, Change::RemoveMembers { .. }));
+    ensure!(
+        !removes || target.is_removal_seen,
+        "the plan removes members of groups, and it is not known how this service removes one: some remove all. Run `claimsmith sync probe`, which writes `{DIALECT_FILE}`, and then this again"
+    );
+    Ok(())
+}
+
 fn refuse_stale(stale: &[Stale], shows_people: bool, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
     writeln!(
         terminal.err,
-        "error: {} not fit to what the service has now; plan again",
+        "error: {} not fit what the service has now; plan again",
         if stale.len() == 1 {
             "1 change does".to_owned()
         } else {

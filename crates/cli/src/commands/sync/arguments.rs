@@ -19,7 +19,7 @@ pub(super) struct ServiceArguments {
     /// A JSON file with SCIM_URL and SCIM_TOKEN, in place of the environment
     #[arg(long, value_name = "FILE")]
     pub(super) scim_credentials: Option<PathBuf>,
-    /// What `claimsmith sync probe` found about the service; without it, members are removed as RFC 7644 says
+    /// What `claimsmith sync probe` found about the service; by default `claimsmith.dialect.json`, if it is there
     #[arg(long, value_name = "FILE")]
     pub(super) dialect: Option<PathBuf>,
     /// How many minutes all requests together may take
@@ -111,7 +111,7 @@ fn file_of(organization: &str, what: &str) -> PathBuf {
 
 /// Carry out a plan
 ///
-/// Only if the mapping is still the same, the plan is not older than a day, and each change fits to what the service
+/// Only if the mapping is still the same, the plan is not older than a day, and each change fits what the service
 /// has. What was made already is left out, so a plan that was interrupted can be carried out again. Afterwards the
 /// service is read again: what was accepted and did not take effect is named.
 #[derive(Debug, clap::Args)]

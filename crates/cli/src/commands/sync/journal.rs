@@ -116,11 +116,15 @@ impl Journal {
         written.and_then(|()| if waits { self.file.sync_data() } else { Ok(()) }).map_err(shown)
     }
 
-    /// The last run that carried out a plan that was made after a time, in milliseconds since 1970.
+    /// The last run that changed something by a plan that was made after a time, in milliseconds since 1970. One that
+    /// changed nothing leaves earlier plans as they are.
     pub(super) fn run_of_later_plan(&self, made_at: u64) -> Option<&str> {
         let is_later =
             |record: &&Record| matches!(&record.event, Event::Begun(it) if it.plan_made_at > made_at);
-        self.records.iter().rev().find(is_later).map(|record| record.run.as_str())
+        let has_steps = |run: &&str| {
+            self.records.iter().any(|it| it.run == *run && matches!(it.event, Event::Step { .. }))
+        };
+        self.records.iter().rev().filter(is_later).map(|record| record.run.as_str()).find(has_steps)
     }
 
     /// When a run last ended with everything in place, in seconds since 1970.

@@ -4,7 +4,6 @@ use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, bail, ensure};
-use claimsmith_lifecycle::digest::sha256_hex;
 use claimsmith_lifecycle::sync::{Plan, record, undo};
 
 use super::arguments::{PlanArguments, PrintArguments, UndoArguments, plan_file, undo_file};
@@ -103,9 +102,8 @@ pub(super) fn write_down(
     print: &PrintArguments,
     terminal: &mut Terminal,
 ) -> anyhow::Result<ExitStatus> {
-    let text = plan.to_json();
-    let digest = sha256_hex(&text);
-    write::write_private(file, text.into_bytes())?;
+    let digest = plan.digest();
+    write::write_private(file, plan.to_json().into_bytes())?;
     let file = file.to_string_lossy();
     let summary = PlanSummary::new((&file, &digest), plan, print.show_people);
     match print.format {

@@ -4,6 +4,9 @@
 
 use std::path::PathBuf;
 
+/// What a probe found is written into this file of the working folder, and read from there.
+pub(super) const DIALECT_FILE: &str = "claimsmith.dialect.json";
+
 use crate::arguments::OutputFormat;
 
 /// Try how the service removes members of groups, and write it down
@@ -25,7 +28,7 @@ pub(super) struct ProbeArguments {
     #[arg(long, value_name = "FILE")]
     pub(super) scim_credentials: Option<PathBuf>,
     /// The file to write what was found into
-    #[arg(long, value_name = "FILE", default_value = "claimsmith.dialect.json")]
+    #[arg(long, value_name = "FILE", default_value = DIALECT_FILE)]
     pub(super) out: PathBuf,
     /// How to print what was found
     #[arg(long, value_enum, default_value_t)]

@@ -36,7 +36,7 @@ pub(super) struct PlanSummary<'p> {
     kept: Option<usize>,
     people: usize,
     unchanged: usize,
-    /// Why the directory was not read to its end; nothing is removed then.
+    /// Why the directory was not read to its end; nothing changes then.
     unread: &'p [String],
     changes: Counts,
     /// By group, those in which something changes.
@@ -200,7 +200,12 @@ impl<'p> PlanSummary<'p> {
         }
         if !self.exceeded.is_empty() {
             let text = "look at the people with `--show-people`; then `claimsmith sync apply";
-            row(out, "release", &format!("{text} {} --release {}` carries it out", self.file, self.digest))?;
+            let command = format!("{text} {} --release {}`", self.file, self.digest);
+            row(
+                out,
+                "release",
+                &format!("{command}, with the other options of this command, carries it out"),
+            )?;
         }
         writeln!(out, "\n{}: {done}", escaped(self.file))
     }

@@ -1,6 +1,8 @@
 //! What is synchronized: a mapping with a directory, and the service of its application.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
@@ -15,6 +17,7 @@ use claimsmith_lifecycle::sync::{
 };
 
 use super::arguments::ServiceArguments;
+use super::probe_arguments::DIALECT_FILE;
 use crate::login_time;
 use crate::platform;
 use crate::scim_service;
@@ -27,6 +30,8 @@ pub(super) struct Connection {
     pub(super) scim: Scim,
     /// Its address, for people.
     base: String,
+    /// Whether it was seen to remove exactly one of two members.
+    is_removal_seen: bool,
 }
 
 impl ServiceArguments {
@@ -35,9 +40,14 @@ impl ServiceArguments {
         let deadline = Duration::from_secs(self.deadline * 60);
         let rate = mapping.scim().requests_per_second;
         let (scim, base) = scim_service::connect(self.scim_credentials.as_deref(), deadline, rate)?;
-        let Some(file) = &self.dialect else { return Ok(Connection { scim, base }) };
-        let scim = scim.with_dialect(Dialect::from_file(file)?).map_err(|why| anyhow!(why))?;
-        Ok(Connection { scim, base })
+        let dialect = match &self.dialect {
+            Some(file) => Some(Dialect::from_file(file)?),
+            None => found_dialect(&base)?,
+        };
+        let Some(dialect) = dialect else { return Ok(Connection { scim, base, is_removal_seen: false }) };
+        let is_removal_seen = dialect.is_removal_seen;
+        let scim = scim.with_dialect(dialect).map_err(|why| anyhow!(why))?;
+        Ok(Connection { scim, base, is_removal_seen })
     }
 
     /// The platform of the mappings; `None` if they have errors, which were printed.
@@ -46,10 +56,21 @@ impl ServiceArguments {
     }
 }
 
+/// What a probe of the service at an address has written into the working folder, if it is there.
+fn found_dialect(base: &str) -> anyhow::Result<Option<Dialect>> {
+    let file = Path::new(DIALECT_FILE);
+    if !fs::symlink_metadata(file).is_ok_and(|it| it.is_file()) {
+        return Ok(None);
+    }
+    Ok(Some(Dialect::from_file(file)?).filter(|dialect| dialect.service == base))
+}
+
 /// A mapping with a directory, and the service of its application.
 pub(super) struct Target<'t> {
     pub(super) scim: &'t Scim,
     base: &'t str,
+    /// Whether the service was seen to remove exactly one of two members.
+    pub(super) is_removal_seen: bool,
     organization: &'t str,
     pub(super) mapping: DirectoryMapping<'t>,
     /// The digest of the compiled mapping.
@@ -76,6 +97,7 @@ impl<'t> Target<'t> {
         Ok(Self {
             scim: &service.scim,
             base: &service.base,
+            is_removal_seen: service.is_removal_seen,
             organization,
             digest,
             groups: groups_of(platform, mapping.application()),
