@@ -110,7 +110,7 @@ impl Journal {
         let length = self.file.metadata().map_err(shown)?.len();
         let written = self.file.write_all(record.to_line().as_bytes());
         if written.is_err() {
-            // A full disk takes half a record, behind which no other one can be read.
+            // A full disk takes half a record, after which no other one can be read.
             self.is_broken = self.file.set_len(length).is_err();
         }
         written.and_then(|()| if waits { self.file.sync_data() } else { Ok(()) }).map_err(shown)
