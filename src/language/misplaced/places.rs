@@ -8,7 +8,7 @@ use super::fits::fits;
 const PATTERN_KEYS: &[&str] = &["exact", "glob", "regex"];
 
 /// The longest way down from one mapping to another.
-const MAX_DOWN: usize = 4;
+const MAX_DOWN: usize = 5;
 
 /// A mapping on the way from the file to an unknown key.
 #[derive(Clone, Copy)]
