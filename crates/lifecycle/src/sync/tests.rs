@@ -270,11 +270,15 @@ fn guards_count_users_of_ours_alone() {
     let exceed = |guarded, removed, of, allowed| Exceeded { guarded, removed, of, allowed };
     assert_eq!(stays(17), [exceed(Guarded::Users, 3, 20, 2)]);
     let none = stays(0);
-    assert_eq!(none, [exceed(Guarded::Users, 20, 20, 2), exceed(Guarded::Memberships, 30, 30, 5)]);
+    let group = |name: &str, of: usize| exceed(Guarded::Group(name.to_owned()), of, of, of - 1);
+    let groups = [group("readers", 20), group("writers", 10)];
+    let all = [exceed(Guarded::Users, 20, 20, 2), exceed(Guarded::Memberships, 30, 30, 5)];
+    assert_eq!(none, [all.as_slice(), &groups].concat());
     let all_may_go = Limit { most: 500, percent: 100, always: 500 };
     let limits = Limits { users: all_may_go, names: all_may_go, memberships: all_may_go, group: all_may_go };
     let nothing = difference(&desired(Vec::new()), &service, &policy());
-    let never = [exceed(Guarded::Users, 20, 20, 19), exceed(Guarded::Memberships, 30, 30, 29)];
+    let all = [exceed(Guarded::Users, 20, 20, 19), exceed(Guarded::Memberships, 30, 30, 29)];
+    let never = [all.as_slice(), &groups].concat();
     assert_eq!(
         exceeded(&nothing.changes, &service, &group_names(), &policy(), &limits),
         never,
