@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 #[cfg(not(target_family = "wasm"))]
-use claimsmith_connectors::{auth0, qlik};
+use claimsmith_connectors::{LoadSettings, auth0, qlik};
 
 /// The option `--credentials`.
 #[derive(Debug, clap::Args)]
@@ -23,10 +23,7 @@ impl CredentialsArgument {
     ///
     /// If there are none, or they cannot be read.
     pub(crate) fn auth0(&self) -> anyhow::Result<auth0::Settings> {
-        Ok(match &self.file {
-            Some(file) => auth0::Settings::from_file(file)?,
-            None => auth0::Settings::from_environment()?,
-        })
+        Ok(auth0::Settings::load(self.file.as_deref())?)
     }
 
     /// Reads those for Qlik Cloud.
@@ -35,9 +32,6 @@ impl CredentialsArgument {
     ///
     /// If there are none, or they cannot be read.
     pub(crate) fn qlik(&self) -> anyhow::Result<qlik::Settings> {
-        Ok(match &self.file {
-            Some(file) => qlik::Settings::from_file(file)?,
-            None => qlik::Settings::from_environment()?,
-        })
+        Ok(qlik::Settings::load(self.file.as_deref())?)
     }
 }

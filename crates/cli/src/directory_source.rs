@@ -6,10 +6,11 @@ use std::path::PathBuf;
 
 #[cfg(not(target_family = "wasm"))]
 use {
-    crate::directory_service,
+    crate::cloud_directory,
     crate::input,
     anyhow::{Context, anyhow, bail},
     claimsmith::compiler::directory::{DirectoryKind, DirectoryMapping},
+    claimsmith_connectors::LoadSettings,
     claimsmith_connectors::files::read_json_lines,
     claimsmith_connectors::ldap,
     claimsmith_lifecycle::directory::Directory,
@@ -56,7 +57,7 @@ impl DirectoryArguments {
             }
             DirectoryKind::Okta | DirectoryKind::Entra | DirectoryKind::Google => {
                 self.refuse_file()?;
-                directory_service::read(mapping, self.directory_credentials.as_deref())
+                cloud_directory::read(mapping, attributes_of(mapping), self.directory_credentials.as_deref())
             }
         }
     }
@@ -64,7 +65,7 @@ impl DirectoryArguments {
     fn refuse_file(&self) -> anyhow::Result<()> {
         if self.directory.is_some() {
             bail!(
-                "the directory of this mapping is a server, and `--directory` names a file; remove the option, or let `kind` of `directory` be `file`"
+                "the directory of this mapping is read from a server, and `--directory` names a file; remove the option, or let `kind` of `directory` be `file`"
             );
         }
         Ok(())
@@ -79,17 +80,20 @@ fn from_file(path: &Path) -> anyhow::Result<Directory> {
 
 #[cfg(not(target_family = "wasm"))]
 fn from_server(mapping: &DirectoryMapping<'_>, credentials: Option<&Path>) -> anyhow::Result<Directory> {
-    let settings = match credentials {
-        Some(file) => ldap::Settings::from_file(file)?,
-        None => ldap::Settings::from_environment()?,
-    };
+    let settings = ldap::Settings::load(credentials)?;
     let search = mapping.search().ok_or_else(|| anyhow!("the mapping does not say where its people are"))?;
+    let request = ldap::Request { kind: mapping.kind(), search, attributes: attributes_of(mapping) };
+    Ok(ldap::read(&settings, &request, &ldap::Options::default())?)
+}
+
+/// The directory's names of the attributes of people that are needed, each once.
+#[cfg(not(target_family = "wasm"))]
+fn attributes_of<'m>(mapping: &'m DirectoryMapping<'_>) -> Vec<&'m str> {
     let user = mapping.user();
     let of_users = [&user.user_name, &user.display_name, &user.given_name, &user.family_name, &user.email];
     let mut attributes: Vec<&str> =
         mapping.provided_attributes().chain(of_users.map(String::as_str)).collect();
     attributes.sort_unstable();
     attributes.dedup();
-    let request = ldap::Request { kind: mapping.kind(), search, attributes };
-    Ok(ldap::read(&settings, &request, &ldap::Options::default())?)
+    attributes
 }

@@ -82,6 +82,17 @@ fn time(record: &Record) -> String {
     time_text(u32::try_from(record.at).unwrap_or(u32::MAX))
 }
 
+/// Lets a file be opened only if it is no link, and without waiting for the other end of a pipe.
+pub(crate) fn refuse_links(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.custom_flags((rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits() as i32);
+    }
+    #[cfg(not(unix))]
+    let _ = options;
+}
+
 /// The journal next to a plan.
 fn beside(plan: &Path) -> PathBuf {
     plan.with_extension("journal.jsonl")
@@ -110,11 +121,7 @@ impl JournalFile {
     pub(crate) fn open(path: &Path, domain: &str, of: &str) -> anyhow::Result<Self> {
         let mut options = OpenOptions::new();
         options.append(true).create_new(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt;
-            options.custom_flags((rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits() as i32);
-        }
+        refuse_links(&mut options);
         let (file, is_new) = match options.open(path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 (options.create_new(false).open(path), false)

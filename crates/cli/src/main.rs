@@ -25,12 +25,12 @@ mod block_file;
 mod blocks;
 mod capacity;
 mod case_filter;
+#[cfg(not(target_family = "wasm"))]
+mod cloud_directory;
 mod commands;
 mod compress;
 mod credentials;
 mod deployment_files;
-#[cfg(not(target_family = "wasm"))]
-mod directory_service;
 mod directory_source;
 mod encoding;
 mod escape;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::anyhow;
+use claimsmith_connectors::LoadSettings;
 use claimsmith_connectors::http::Options;
 use claimsmith_connectors::scim::{Scim, Settings};
 
@@ -21,10 +22,7 @@ pub(crate) fn connect(
     limit: Duration,
     requests_per_second: Option<u32>,
 ) -> anyhow::Result<(Scim, String)> {
-    let settings = match credentials {
-        Some(file) => Settings::from_file(file)?,
-        None => Settings::from_environment()?,
-    };
+    let settings = Settings::load(credentials)?;
     let rate = requests_per_second.or((!settings.is_local()).then_some(REQUESTS_PER_SECOND));
     let interval = rate.map_or(Duration::ZERO, |rate| Duration::from_secs(1) / rate.max(1));
     let scim = Scim::new(&settings, Options { interval, limit, ..Options::default() });

@@ -31,7 +31,7 @@ const ORDER: &[&str] = &[
     "plan_file",
     "credentials",
     "scim_service",
-    "directory_service",
+    "cloud_directory",
     "directory_source",
     "progress",
     "step_progress",

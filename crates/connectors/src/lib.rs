@@ -1,4 +1,5 @@
-//! Talks to the services that Claimsmith reads and changes. Every module uses one HTTP client, [`http::HttpClient`].
+//! Talks to the services that Claimsmith reads and changes. Every module but [`ldap`] uses one HTTP client,
+//! [`http::HttpClient`].
 //!
 //! Errors name the request and the refusal, and never hold a token, a secret or a body.
 
@@ -27,5 +28,5 @@ mod timer;
 pub use error::{Error, ErrorKind, Permission, Refusal};
 pub use journal::Journal;
 pub use secret::Secret;
-pub use settings::SettingsError;
+pub use settings::{LoadSettings, SettingsError, Source};
 pub use timer::{SystemTimer, Timer};

@@ -20,6 +20,89 @@ impl fmt::Display for SettingsError {
     }
 }
 
+/// Settings that are in the environment, or in a JSON file with the same names in its place.
+pub trait LoadSettings: Sized {
+    /// One of the names, for messages.
+    const EXAMPLE: &'static str;
+
+    /// Reads them from where they are.
+    ///
+    /// # Errors
+    ///
+    /// If something is missing or cannot be used.
+    fn read(source: &Source<'_>) -> Result<Self, SettingsError>;
+
+    /// Reads a file, or the environment if there is none. With a file, the environment has the addresses of stand-ins alone.
+    ///
+    /// # Errors
+    ///
+    /// If something is missing or cannot be used, or the file cannot be read.
+    fn load(file: Option<&Path>) -> Result<Self, SettingsError> {
+        let Some(path) = file else {
+            let (place, folder) = ("the environment", Path::new(""));
+            return Self::read(&Source { get: &variable, place, folder, has_stand_ins: true });
+        };
+        let (settings, shown) = read_json(path, Self::EXAMPLE)?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Self::read(&Source { get: &member_of(&settings), place: &shown, folder, has_stand_ins: true })
+    }
+
+    /// Reads settings as a file holds them, without stand-ins.
+    ///
+    /// # Errors
+    ///
+    /// As for a file.
+    fn from_json(settings: &Value) -> Result<Self, SettingsError> {
+        Self::from_json_in(settings, Path::new(""))
+    }
+
+    /// The same for a file in a folder, in which relative paths begin.
+    ///
+    /// # Errors
+    ///
+    /// As for a file.
+    fn from_json_in(settings: &Value, folder: &Path) -> Result<Self, SettingsError> {
+        let place = "the file of settings";
+        Self::read(&Source { get: &member_of(settings), place, folder, has_stand_ins: false })
+    }
+}
+
+/// Where settings are read from.
+pub struct Source<'s> {
+    get: &'s dyn Fn(&str) -> Option<String>,
+    place: &'s str,
+    folder: &'s Path,
+    has_stand_ins: bool,
+}
+
+impl fmt::Debug for Source<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Source").field("place", &self.place).finish_non_exhaustive()
+    }
+}
+
+impl Source<'_> {
+    /// The value of a name, if there is one.
+    pub(crate) fn get(&self, name: &str) -> Option<String> {
+        (self.get)(name)
+    }
+
+    /// What messages call it.
+    pub(crate) fn place(&self) -> &str {
+        self.place
+    }
+
+    /// Where paths begin.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder
+    }
+
+    /// The address of the stand-in that a variable of the environment names.
+    pub(crate) fn stand_in(&self, name: &str) -> Result<Option<String>, SettingsError> {
+        if self.has_stand_ins { stand_in_of_environment(name) } else { Ok(None) }
+    }
+}
+
 /// A variable of the environment that is not empty.
 pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().and_then(|value| value_of(&value))
@@ -67,7 +150,7 @@ pub(crate) fn stand_in_host(name: &str, host: &str) -> Result<String, SettingsEr
 }
 
 /// The address of the stand-in that the environment names.
-pub(crate) fn stand_in_of_environment(name: &str) -> Result<Option<String>, SettingsError> {
+fn stand_in_of_environment(name: &str) -> Result<Option<String>, SettingsError> {
     variable(name).map(|host| stand_in_host(name, &host)).transpose()
 }
 

@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use claimsmith::compiler::{CompiledPlatform, compile_whole};
 use claimsmith::diagnostic::SourceFile;
+use claimsmith_connectors::LoadSettings;
 use claimsmith_connectors::auth0::{Auth0, Settings};
 use claimsmith_connectors::http::Options;
 use claimsmith_standins::auth0::{Auth0StandIn, Seed};
@@ -154,7 +155,7 @@ fn what_the_action_needs_is_tried_by_the_test_of_the_tenant() {
     .expect("a seed");
     seed.tokens.extend(Seed::with_token("t").tokens);
     let stand_in = Auth0StandIn::start(seed).expect("starts");
-    let settings = Settings::from_json(
+    let settings = Settings::from_json_in(
         &json!({ "AUTH0_DOMAIN": DOMAIN, "AUTH0_ACCESS_TOKEN": "t" }),
         world.folder.path(),
     );

@@ -2,16 +2,11 @@
 //!
 //! The names are those of auth0-deploy-cli, so its `config.json` can be used as it is.
 
-use std::path::{Path, PathBuf};
-
-use serde_json::Value;
+use std::path::PathBuf;
 
 use super::assertion::SigningKey;
 use crate::secret::Secret;
-use crate::settings::{
-    SettingsError, check_token, member_of, read_file, read_json, stand_in_host, stand_in_of_environment,
-    variable,
-};
+use crate::settings::{LoadSettings, SettingsError, Source, check_token, read_file, stand_in_host};
 
 const DOMAIN: &str = "AUTH0_DOMAIN";
 const TOKEN: &str = "AUTH0_ACCESS_TOKEN";
@@ -52,47 +47,13 @@ pub enum Credentials {
     },
 }
 
-impl Settings {
-    /// Reads the variables of the environment.
-    ///
-    /// # Errors
-    ///
-    /// If there are no credentials or several, or if the key cannot be read.
-    pub fn from_environment() -> Result<Self, SettingsError> {
-        let settings = Self::read(&variable, Path::new(""), "the environment")?;
-        Ok(Self { stand_in: stand_in_of_environment(STAND_IN)?, ..settings })
-    }
+impl LoadSettings for Settings {
+    const EXAMPLE: &'static str = DOMAIN;
 
-    /// Reads a JSON file with the same names. The environment is ignored then, except for the stand-in's address.
-    ///
-    /// # Errors
-    ///
-    /// As for the environment, or if the file cannot be read.
-    pub fn from_file(path: &Path) -> Result<Self, SettingsError> {
-        let (settings, shown) = read_json(path, DOMAIN)?;
-        let settings = Self::read(&member_of(&settings), path.parent().unwrap_or(Path::new("")), &shown)?;
-        Ok(Self { stand_in: stand_in_of_environment(STAND_IN)?, ..settings })
-    }
-
-    /// Reads settings as a file holds them, whose paths are relative to a folder.
-    ///
-    /// # Errors
-    ///
-    /// As for a file.
-    pub fn from_json(settings: &Value, folder: &Path) -> Result<Self, SettingsError> {
-        Self::read(&member_of(settings), folder, "the file of settings")
-    }
-
-    /// The same settings for a stand-in on this machine, `localhost:PORT`, which is asked in the tenant's place.
-    ///
-    /// # Errors
-    ///
-    /// If it is on another machine: it would receive the credentials.
-    pub fn at_stand_in(self, host: &str) -> Result<Self, SettingsError> {
-        Ok(Self { stand_in: Some(stand_in_host(STAND_IN, host)?), ..self })
-    }
-
-    fn read(get: &dyn Fn(&str) -> Option<String>, folder: &Path, place: &str) -> Result<Self, SettingsError> {
+    fn read(source: &Source<'_>) -> Result<Self, SettingsError> {
+        let place = source.place();
+        let folder = source.folder();
+        let get = |name: &str| source.get(name);
         let found: Vec<&str> =
             [TOKEN, SECRET, KEY_PATH].into_iter().filter(|name| get(name).is_some()).collect();
         let id = || {
@@ -139,7 +100,18 @@ impl Settings {
                 domain.escape_debug()
             )));
         }
-        Ok(Self { domain, stand_in: None, credentials })
+        Ok(Self { domain, stand_in: source.stand_in(STAND_IN)?, credentials })
+    }
+}
+
+impl Settings {
+    /// The same settings for a stand-in on this machine, `localhost:PORT`, which is asked in the tenant's place.
+    ///
+    /// # Errors
+    ///
+    /// If it is on another machine: it would receive the credentials.
+    pub fn at_stand_in(self, host: &str) -> Result<Self, SettingsError> {
+        Ok(Self { stand_in: Some(stand_in_host(STAND_IN, host)?), ..self })
     }
 
     /// The domain that the settings are for.
@@ -163,13 +135,13 @@ mod tests {
     use crate::test_key::make_rsa_key;
 
     fn read(values: &[(&str, &str)]) -> Result<Settings, String> {
-        let get =
-            |name: &str| values.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        let settings: serde_json::Map<String, serde_json::Value> =
+            values.iter().map(|(key, value)| ((*key).to_owned(), (*value).into())).collect();
         let folder = tempfile::TempDir::new().expect("a folder");
         if values.contains(&(KEY_PATH, "client-key.pem")) {
             std::fs::write(folder.path().join("client-key.pem"), make_rsa_key()).expect("a file");
         }
-        Settings::read(&get, folder.path(), "the environment").map_err(|error| error.to_string())
+        Settings::from_json_in(&settings.into(), folder.path()).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -192,19 +164,19 @@ mod tests {
         assert!(address.contains("has to be the domain alone"), "{address}");
         assert_eq!(
             error(&[(CLIENT_ID, "me")]),
-            "the environment has `AUTH0_CLIENT_ID` without a secret or a key: set `AUTH0_CLIENT_SECRET` or `AUTH0_CLIENT_SIGNING_KEY_PATH` as well"
+            "the file of settings has `AUTH0_CLIENT_ID` without a secret or a key: set `AUTH0_CLIENT_SECRET` or `AUTH0_CLIENT_SIGNING_KEY_PATH` as well"
         );
         assert_eq!(
             error(&[]),
-            "the environment has no credentials: set `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET`, or `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SIGNING_KEY_PATH`, or `AUTH0_ACCESS_TOKEN`"
+            "the file of settings has no credentials: set `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET`, or `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SIGNING_KEY_PATH`, or `AUTH0_ACCESS_TOKEN`"
         );
         assert_eq!(
             error(&[(SECRET, "hunter2")]),
-            "the environment has no `AUTH0_CLIENT_ID` for its `AUTH0_CLIENT_SECRET`"
+            "the file of settings has no `AUTH0_CLIENT_ID` for its `AUTH0_CLIENT_SECRET`"
         );
         assert_eq!(
             error(&[(TOKEN, "hunter2"), (SECRET, "hunter2")]),
-            "the environment has several credentials, `AUTH0_ACCESS_TOKEN`, `AUTH0_CLIENT_SECRET`; keep the one that is meant"
+            "the file of settings has several credentials, `AUTH0_ACCESS_TOKEN`, `AUTH0_CLIENT_SECRET`; keep the one that is meant"
         );
         assert!(error(&[(CLIENT_ID, "me"), (KEY_PATH, "absent.pem")]).contains("absent.pem` cannot be read"));
         let settings = read(&[(CLIENT_ID, "me"), (SECRET, "hunter2")]).expect("settings");

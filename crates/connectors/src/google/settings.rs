@@ -1,14 +1,9 @@
 //! Which service account asks, and in whose name.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::auth0::SigningKey;
-use crate::settings::{
-    SettingsError, member_of, read_json, stand_in_host, stand_in_of_environment, variable,
-};
+use crate::settings::{LoadSettings, SettingsError, Source, member_of, read_json, stand_in_host};
 
 const KEY_FILE: &str = "GOOGLE_SERVICE_ACCOUNT_FILE";
 const ADMIN: &str = "GOOGLE_ADMIN";
@@ -27,47 +22,13 @@ pub struct Settings {
     stand_in: Option<String>,
 }
 
-impl Settings {
-    /// Reads the variables of the environment.
-    ///
-    /// # Errors
-    ///
-    /// If one is missing, or if the file of the service account cannot be read.
-    pub fn from_environment() -> Result<Self, SettingsError> {
-        let settings = Self::read(&variable, Path::new(""), "the environment")?;
-        Ok(Self { stand_in: stand_in_of_environment(STAND_IN)?, ..settings })
-    }
+impl LoadSettings for Settings {
+    const EXAMPLE: &'static str = ADMIN;
 
-    /// Reads a JSON file with the same names. The environment is ignored then, except for the stand-in's address.
-    ///
-    /// # Errors
-    ///
-    /// As for the environment, or if the file cannot be read.
-    pub fn from_file(path: &Path) -> Result<Self, SettingsError> {
-        let (settings, shown) = read_json(path, ADMIN)?;
-        let settings = Self::read(&member_of(&settings), path.parent().unwrap_or(Path::new("")), &shown)?;
-        Ok(Self { stand_in: stand_in_of_environment(STAND_IN)?, ..settings })
-    }
-
-    /// Reads settings as a file holds them, whose path of a key is relative to a folder.
-    ///
-    /// # Errors
-    ///
-    /// As for a file.
-    pub fn from_json(settings: &Value, folder: &Path) -> Result<Self, SettingsError> {
-        Self::read(&member_of(settings), folder, "the file of settings")
-    }
-
-    /// The same settings for a stand-in on this machine, `localhost:PORT`, which is asked in the place of both hosts.
-    ///
-    /// # Errors
-    ///
-    /// If it is on another machine: it would receive the assertion.
-    pub fn at_stand_in(self, host: &str) -> Result<Self, SettingsError> {
-        Ok(Self { stand_in: Some(stand_in_host(STAND_IN, host)?), ..self })
-    }
-
-    fn read(get: &dyn Fn(&str) -> Option<String>, folder: &Path, place: &str) -> Result<Self, SettingsError> {
+    fn read(source: &Source<'_>) -> Result<Self, SettingsError> {
+        let place = source.place();
+        let folder = source.folder();
+        let get = |name: &str| source.get(name);
         let Some(key_file) = get(KEY_FILE) else {
             return Err(SettingsError(format!(
                 "{place} has no `{KEY_FILE}`, the path of the JSON key of a service account with domain-wide delegation"
@@ -87,7 +48,18 @@ impl Settings {
         };
         let key = SigningKey::from_pem(pem.as_bytes());
         let key = key.map_err(|why| SettingsError(format!("`private_key` of {shown} {why}")))?;
-        Ok(Self { client_email, key: Arc::new(key), admin, stand_in: None })
+        Ok(Self { client_email, key: Arc::new(key), admin, stand_in: source.stand_in(STAND_IN)? })
+    }
+}
+
+impl Settings {
+    /// The same settings for a stand-in on this machine, `localhost:PORT`, which is asked in the place of both hosts.
+    ///
+    /// # Errors
+    ///
+    /// If it is on another machine: it would receive the assertion.
+    pub fn at_stand_in(self, host: &str) -> Result<Self, SettingsError> {
+        Ok(Self { stand_in: Some(stand_in_host(STAND_IN, host)?), ..self })
     }
 
     /// The address of the service account.
@@ -124,7 +96,7 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::test_key::make_rsa_key;
@@ -140,7 +112,7 @@ mod tests {
         write("other.json", json!({ "installed": {} }));
         let settings = |file: &str, admin: &str| {
             let all = json!({ "GOOGLE_SERVICE_ACCOUNT_FILE": file, "GOOGLE_ADMIN": admin });
-            Settings::from_json(&all, folder.path())
+            Settings::from_json_in(&all, folder.path())
         };
         let read = settings("key.json", "admin@acme.example").expect("settings");
         assert_eq!(

@@ -1,13 +1,7 @@
 //! Which tenant, and who asks.
 
-use std::path::Path;
-
-use serde_json::Value;
-
 use crate::secret::Secret;
-use crate::settings::{
-    SettingsError, member_of, read_json, stand_in_host, stand_in_of_environment, variable,
-};
+use crate::settings::{LoadSettings, SettingsError, Source, stand_in_host};
 
 const TENANT: &str = "GRAPH_TENANT";
 const CLIENT_ID: &str = "GRAPH_CLIENT_ID";
@@ -58,47 +52,12 @@ pub struct Settings {
     client_secret: Secret,
 }
 
-impl Settings {
-    /// Reads the variables of the environment.
-    ///
-    /// # Errors
-    ///
-    /// If the tenant, the client or its secret is missing, or is not one.
-    pub fn from_environment() -> Result<Self, SettingsError> {
-        let settings = Self::read(&variable, "the environment")?;
-        Ok(Self { stand_in: stand_in_of_environment(STAND_IN)?, ..settings })
-    }
+impl LoadSettings for Settings {
+    const EXAMPLE: &'static str = TENANT;
 
-    /// Reads a JSON file with the same names. The environment is ignored then, except for the stand-in's address.
-    ///
-    /// # Errors
-    ///
-    /// As for the environment, or if the file cannot be read.
-    pub fn from_file(path: &Path) -> Result<Self, SettingsError> {
-        let (settings, shown) = read_json(path, TENANT)?;
-        let settings = Self::read(&member_of(&settings), &shown)?;
-        Ok(Self { stand_in: stand_in_of_environment(STAND_IN)?, ..settings })
-    }
-
-    /// Reads settings as a file holds them.
-    ///
-    /// # Errors
-    ///
-    /// As for a file.
-    pub fn from_json(settings: &Value) -> Result<Self, SettingsError> {
-        Self::read(&member_of(settings), "the file of settings")
-    }
-
-    /// The same settings for a stand-in on this machine, `localhost:PORT`, which is asked in the place of both hosts.
-    ///
-    /// # Errors
-    ///
-    /// If it is on another machine: it would receive the credentials.
-    pub fn at_stand_in(self, host: &str) -> Result<Self, SettingsError> {
-        Ok(Self { stand_in: Some(stand_in_host(STAND_IN, host)?), ..self })
-    }
-
-    fn read(get: &dyn Fn(&str) -> Option<String>, place: &str) -> Result<Self, SettingsError> {
+    fn read(source: &Source<'_>) -> Result<Self, SettingsError> {
+        let place = source.place();
+        let get = |name: &str| source.get(name);
         let fails = |text: String| Err(SettingsError(text));
         let Some(tenant) = get(TENANT) else {
             return fails(format!(
@@ -129,7 +88,24 @@ impl Settings {
                 "{place} has no credentials for Microsoft Graph: set `{CLIENT_ID}` and `{SECRET}`, those of an app registration that may only read"
             ));
         };
-        Ok(Self { tenant, cloud, stand_in: None, client_id, client_secret: Secret::new(secret) })
+        Ok(Self {
+            tenant,
+            cloud,
+            stand_in: source.stand_in(STAND_IN)?,
+            client_id,
+            client_secret: Secret::new(secret),
+        })
+    }
+}
+
+impl Settings {
+    /// The same settings for a stand-in on this machine, `localhost:PORT`, which is asked in the place of both hosts.
+    ///
+    /// # Errors
+    ///
+    /// If it is on another machine: it would receive the credentials.
+    pub fn at_stand_in(self, host: &str) -> Result<Self, SettingsError> {
+        Ok(Self { stand_in: Some(stand_in_host(STAND_IN, host)?), ..self })
     }
 
     /// The id of the tenant, or one of its domains.

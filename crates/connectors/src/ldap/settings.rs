@@ -1,11 +1,7 @@
 //! Which server, and the account that reads it.
 
-use std::path::Path;
-
-use serde_json::Value;
-
 use crate::secret::Secret;
-use crate::settings::{SettingsError, member_of, read_json, variable};
+use crate::settings::{LoadSettings, SettingsError, Source};
 
 const URL: &str = "LDAP_URL";
 const BIND_DN: &str = "LDAP_BIND_DN";
@@ -33,36 +29,12 @@ pub(super) enum Protection {
     None,
 }
 
-impl Settings {
-    /// Reads the variables of the environment.
-    ///
-    /// # Errors
-    ///
-    /// If one is missing, or the address is not one, or the connection would have no TLS.
-    pub fn from_environment() -> Result<Self, SettingsError> {
-        Self::read(&variable, "the environment")
-    }
+impl LoadSettings for Settings {
+    const EXAMPLE: &'static str = URL;
 
-    /// Reads a JSON file with the same names. The environment is ignored then.
-    ///
-    /// # Errors
-    ///
-    /// As for the environment, or if the file cannot be read.
-    pub fn from_file(path: &Path) -> Result<Self, SettingsError> {
-        let (settings, shown) = read_json(path, URL)?;
-        Self::read(&member_of(&settings), &shown)
-    }
-
-    /// Reads settings as a file holds them.
-    ///
-    /// # Errors
-    ///
-    /// As for a file.
-    pub fn from_json(settings: &Value) -> Result<Self, SettingsError> {
-        Self::read(&member_of(settings), "the file of settings")
-    }
-
-    fn read(get: &dyn Fn(&str) -> Option<String>, place: &str) -> Result<Self, SettingsError> {
+    fn read(source: &Source<'_>) -> Result<Self, SettingsError> {
+        let place = source.place();
+        let get = |name: &str| source.get(name);
         let error = |text: String| Err(SettingsError(text));
         let Some(url) = get(URL) else {
             return error(format!(
@@ -92,7 +64,9 @@ impl Settings {
         };
         Ok(Self { host, port, protection, account, password: Secret::new(password) })
     }
+}
 
+impl Settings {
     /// The address of the server, for people.
     pub fn url(&self) -> String {
         let scheme = if self.protection == Protection::Tls { "ldaps" } else { "ldap" };

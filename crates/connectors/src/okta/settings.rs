@@ -1,12 +1,9 @@
 //! Which organization, and the token for it.
 
-use std::path::Path;
-
 use reqwest::Url;
-use serde_json::Value;
 
 use crate::secret::Secret;
-use crate::settings::{SettingsError, check_token, member_of, read_json, variable};
+use crate::settings::{LoadSettings, SettingsError, Source, check_token};
 
 const URL: &str = "OKTA_URL";
 const TOKEN: &str = "OKTA_TOKEN";
@@ -18,36 +15,12 @@ pub struct Settings {
     token: Secret,
 }
 
-impl Settings {
-    /// Reads the variables of the environment.
-    ///
-    /// # Errors
-    ///
-    /// If the address is missing or not one over TLS, or if there is no token.
-    pub fn from_environment() -> Result<Self, SettingsError> {
-        Self::read(&variable, "the environment")
-    }
+impl LoadSettings for Settings {
+    const EXAMPLE: &'static str = URL;
 
-    /// Reads a JSON file with the same names. The environment is ignored then.
-    ///
-    /// # Errors
-    ///
-    /// As for the environment, or if the file cannot be read.
-    pub fn from_file(path: &Path) -> Result<Self, SettingsError> {
-        let (settings, shown) = read_json(path, URL)?;
-        Self::read(&member_of(&settings), &shown)
-    }
-
-    /// Reads settings as a file holds them.
-    ///
-    /// # Errors
-    ///
-    /// As for a file.
-    pub fn from_json(settings: &Value) -> Result<Self, SettingsError> {
-        Self::read(&member_of(settings), "the file of settings")
-    }
-
-    fn read(get: &dyn Fn(&str) -> Option<String>, place: &str) -> Result<Self, SettingsError> {
+    fn read(source: &Source<'_>) -> Result<Self, SettingsError> {
+        let place = source.place();
+        let get = |name: &str| source.get(name);
         let Some(url) = get(URL) else {
             return Err(SettingsError(format!(
                 "{place} does not say which organization of Okta: set `{URL}` to its address, such as `https://acme.okta.com`"
@@ -66,7 +39,9 @@ impl Settings {
         check_token(TOKEN, place, &token)?;
         Ok(Self { host, token: Secret::new(token) })
     }
+}
 
+impl Settings {
     /// The host of the organization, with its port if it has one.
     pub fn host(&self) -> &str {
         &self.host

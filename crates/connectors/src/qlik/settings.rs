@@ -3,11 +3,9 @@
 use std::fmt;
 use std::path::Path;
 
-use serde_json::Value;
-
 use crate::secret::Secret;
 use crate::settings::{
-    SettingsError, check_token, member_of, read_json, stand_in_host, stand_in_of_environment, variable,
+    LoadSettings, SettingsError, Source, check_token, member_of, read_json, stand_in_host, variable,
 };
 
 const HOST: &str = "QLIK_HOST";
@@ -44,57 +42,12 @@ impl fmt::Debug for Credentials {
     }
 }
 
-impl Settings {
-    /// Whether the environment names a tenant of Qlik Cloud.
-    pub fn are_in_environment() -> bool {
-        variable(HOST).is_some()
-    }
+impl LoadSettings for Settings {
+    const EXAMPLE: &'static str = HOST;
 
-    /// Whether a JSON file of settings names a tenant of Qlik Cloud. One that cannot be read does not.
-    pub fn are_in_file(path: &Path) -> bool {
-        read_json(path, HOST).is_ok_and(|(settings, _)| member_of(&settings)(HOST).is_some())
-    }
-
-    /// Reads the variables of the environment.
-    ///
-    /// # Errors
-    ///
-    /// If the host is missing or not one of Qlik Cloud, or if there are no credentials or several.
-    pub fn from_environment() -> Result<Self, SettingsError> {
-        let settings = Self::read(&variable, "the environment")?;
-        Ok(Self { stand_in: stand_in_of_environment(STAND_IN)?, ..settings })
-    }
-
-    /// Reads a JSON file with the same names. The environment is ignored then, except for the stand-in's address.
-    ///
-    /// # Errors
-    ///
-    /// As for the environment, or if the file cannot be read.
-    pub fn from_file(path: &Path) -> Result<Self, SettingsError> {
-        let (settings, shown) = read_json(path, HOST)?;
-        let settings = Self::read(&member_of(&settings), &shown)?;
-        Ok(Self { stand_in: stand_in_of_environment(STAND_IN)?, ..settings })
-    }
-
-    /// Reads settings as a file holds them.
-    ///
-    /// # Errors
-    ///
-    /// As for a file.
-    pub fn from_json(settings: &Value) -> Result<Self, SettingsError> {
-        Self::read(&member_of(settings), "the file of settings")
-    }
-
-    /// The same settings for a stand-in on this machine, `localhost:PORT`, which is asked in the tenant's place.
-    ///
-    /// # Errors
-    ///
-    /// If it is on another machine: it would receive the credentials.
-    pub fn at_stand_in(self, host: &str) -> Result<Self, SettingsError> {
-        Ok(Self { stand_in: Some(stand_in_host(STAND_IN, host)?), ..self })
-    }
-
-    fn read(get: &dyn Fn(&str) -> Option<String>, place: &str) -> Result<Self, SettingsError> {
+    fn read(source: &Source<'_>) -> Result<Self, SettingsError> {
+        let place = source.place();
+        let get = |name: &str| source.get(name);
         let fails = |text: String| Err(SettingsError(text));
         let Some(host) = get(HOST) else {
             return fails(format!(
@@ -131,7 +84,28 @@ impl Settings {
             }
         };
         let provider_secret = get(PROVIDER_SECRET).map(Secret::new);
-        Ok(Self { host, stand_in: None, credentials, provider_secret })
+        Ok(Self { host, stand_in: source.stand_in(STAND_IN)?, credentials, provider_secret })
+    }
+}
+
+impl Settings {
+    /// Whether the environment names a tenant of Qlik Cloud.
+    pub fn are_in_environment() -> bool {
+        variable(HOST).is_some()
+    }
+
+    /// Whether a JSON file of settings names a tenant of Qlik Cloud. One that cannot be read does not.
+    pub fn are_in_file(path: &Path) -> bool {
+        read_json(path, HOST).is_ok_and(|(settings, _)| member_of(&settings)(HOST).is_some())
+    }
+
+    /// The same settings for a stand-in on this machine, `localhost:PORT`, which is asked in the tenant's place.
+    ///
+    /// # Errors
+    ///
+    /// If it is on another machine: it would receive the credentials.
+    pub fn at_stand_in(self, host: &str) -> Result<Self, SettingsError> {
+        Ok(Self { stand_in: Some(stand_in_host(STAND_IN, host)?), ..self })
     }
 
     /// The host of the tenant.
@@ -171,7 +145,7 @@ fn is_host(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use claimsmith::compiler::{Tenant, compile_whole};
 use claimsmith::diagnostic::SourceFile;
+use claimsmith_connectors::LoadSettings;
 use claimsmith_connectors::Timer;
 use claimsmith_connectors::auth0::{Auth0, ConnectError, Settings};
 use claimsmith_connectors::http::Options;
@@ -85,5 +86,5 @@ pub(crate) fn settings(members: &Value) -> Settings {
     if members["AUTH0_CLIENT_SIGNING_KEY_PATH"] == "client-key.pem" {
         fs::write(folder.path().join("client-key.pem"), make_rsa_key()).expect("a file");
     }
-    Settings::from_json(members, folder.path()).expect("settings")
+    Settings::from_json_in(members, folder.path()).expect("settings")
 }

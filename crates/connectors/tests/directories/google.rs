@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use claimsmith_connectors::LoadSettings;
 use claimsmith_connectors::Timer as _;
 use claimsmith_connectors::google::{Google, GroupName, Settings};
 use claimsmith_lifecycle::directory::Directory;
@@ -62,7 +63,7 @@ impl World {
         let key = json!({ "client_email": "reader@acme.example", "private_key": make_rsa_key() });
         std::fs::write(folder.path().join("key.json"), key.to_string()).expect("a file");
         let settings = json!({ "GOOGLE_SERVICE_ACCOUNT_FILE": "key.json", "GOOGLE_ADMIN": admin });
-        let settings = Settings::from_json(&settings, folder.path()).expect("settings");
+        let settings = Settings::from_json_in(&settings, folder.path()).expect("settings");
         let settings = settings.at_stand_in(self.stand_in.domain()).expect("this machine");
         Google::new(&settings, options(self.stand_in.ca_pem(), &self.timer)).expect("a client")
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use claimsmith_connectors::ErrorKind;
+use claimsmith_connectors::LoadSettings;
 use claimsmith_connectors::graph::{Graph, GroupName, Settings};
 use claimsmith_lifecycle::directory::Directory;
 use claimsmith_standins::directories::GraphStandIn;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use claimsmith_connectors::ErrorKind;
+use claimsmith_connectors::LoadSettings;
 use claimsmith_connectors::okta::{Okta, Settings};
 use claimsmith_standins::directories::{OktaStandIn, Tenant};
 use claimsmith_standins::{At, Fault};

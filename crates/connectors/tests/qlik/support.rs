@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use claimsmith_connectors::LoadSettings;
 use claimsmith_connectors::Timer;
 use claimsmith_connectors::http::Options;
 use claimsmith_connectors::qlik::{ConnectError, Qlik, Settings};

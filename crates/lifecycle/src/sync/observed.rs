@@ -66,4 +66,12 @@ impl Observed {
             groups.map(|(id, name, ids)| ObservedGroup { id, name, members: ids.map(read) }).collect();
         Self { users, groups }
     }
+
+    /// The service's ids of each group whose members are known, and of each of its members.
+    pub(super) fn memberships(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.groups.iter().flat_map(move |group| {
+            let users = group.members.iter().flatten().filter_map(|at| self.users.get(*at as usize));
+            users.map(|user| (group.id.as_str(), user.id.as_str()))
+        })
+    }
 }

@@ -284,16 +284,9 @@ pub fn lost(changes: &[Change], before: &Observed, after: &Observed) -> usize {
             );
         }
     }
-    fn memberships(of: &Observed) -> HashSet<(&str, &str)> {
-        let of_group =
-            |group: &'_ ObservedGroup| group.members.iter().flatten().copied().collect::<Vec<u32>>();
-        let all = of.groups.iter().flat_map(|group| of_group(group).into_iter().map(move |at| (group, at)));
-        all.filter_map(|(group, at)| Some((group.id.as_str(), of.users.get(at as usize)?.id.as_str())))
-            .collect()
-    }
     let users: HashSet<&str> = after.users.iter().map(|user| user.id.as_str()).collect();
-    let after = memberships(after);
+    let after: HashSet<(&str, &str)> = after.memberships().collect();
     // A service that names no member of any group is taken for one that does not say; here it said so before.
-    let stays = |it: &&(&str, &str)| users.contains(it.1) && !removed.contains(*it);
-    memberships(before).iter().filter(stays).filter(|it| !after.contains(*it)).count()
+    let stays = |it: &(&str, &str)| users.contains(it.1) && !removed.contains(it);
+    before.memberships().filter(stays).filter(|it| !after.contains(it)).count()
 }

@@ -169,6 +169,7 @@ impl OnboardArguments {
     /// customer has no application there.
     #[cfg(not(target_family = "wasm"))]
     fn gaps_of_qlik(&self, facts: &Facts<'_>) -> anyhow::Result<Option<Found>> {
+        use claimsmith_connectors::LoadSettings;
         use claimsmith_connectors::qlik::Settings;
 
         use super::qlik_gaps;
@@ -177,8 +178,8 @@ impl OnboardArguments {
             return Ok(None);
         }
         let settings = match &self.credentials {
-            Some(file) if Settings::are_in_file(file) => Settings::from_file(file)?,
-            None if Settings::are_in_environment() => Settings::from_environment()?,
+            Some(file) if Settings::are_in_file(file) => Settings::load(Some(file))?,
+            None if Settings::are_in_environment() => Settings::load(None)?,
             _ => return Ok(None),
         };
         qlik_gaps::find(facts, &settings).map(Some)
@@ -197,13 +198,14 @@ impl OnboardArguments {
         facts: &Facts<'_>,
         platform: &CompiledPlatform,
     ) -> anyhow::Result<Option<Found>> {
+        use claimsmith_connectors::LoadSettings;
         use claimsmith_connectors::auth0::Settings;
 
         use super::tenant_gaps;
 
         let settings = match &self.credentials {
-            Some(file) => Settings::from_file(file)?,
-            None if tenant_gaps::has_credentials() => Settings::from_environment()?,
+            Some(file) => Settings::load(Some(file))?,
+            None if tenant_gaps::has_credentials() => Settings::load(None)?,
             None => return Ok(None),
         };
         tenant_gaps::find(facts, platform, &settings).map(Some)

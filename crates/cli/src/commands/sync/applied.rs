@@ -14,7 +14,7 @@ use super::metrics::Metrics;
 use super::planned::write_down;
 use super::probe_arguments::DIALECT_FILE;
 use super::shown::{PlanSummary, RELEASE_DIGITS, RunSummary, stale_line};
-use super::target::{Target, mapping_of};
+use super::target::Target;
 use crate::arguments::OutputFormat;
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
@@ -30,15 +30,21 @@ const MOST_LISTED: usize = 20;
 
 impl ApplyArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let (mut plan, _) = plan_file::read(&self.plan, Plan::parse)?;
-        let digest = plan.digest();
+        let (plan, _) = plan_file::read(&self.plan, Plan::parse)?;
         let organization = plan.organization.clone();
-        let Some(platform) = self.service.platform(terminal)? else { return Ok(ExitStatus::Failure) };
-        let mapping = mapping_of(&platform, &organization)?;
-        let service = self.service.connect(&mapping)?;
-        let target = Target::of(&platform, (&organization, mapping), &service)?;
+        self.service
+            .with_target(&organization, terminal, |target, terminal| self.carry_out(plan, &target, terminal))
+    }
+
+    fn carry_out(
+        &self,
+        mut plan: Plan,
+        target: &Target<'_>,
+        terminal: &mut Terminal,
+    ) -> anyhow::Result<ExitStatus> {
         target.check(&plan)?;
-        let mut journal = Journal::open(&self.journal.of(&organization))?;
+        let digest = plan.digest();
+        let mut journal = Journal::open(&self.journal.of(&plan.organization))?;
         if let Some(run) = journal.run_of_later_plan(plan.made_at) {
             bail!("the plan cannot be carried out: the run {run} carried out a later one; plan again");
         }
@@ -76,19 +82,20 @@ impl ApplyArguments {
             }
             return Ok(ExitStatus::Guarded);
         }
-        check_removal(&left.changes, &target)?;
+        check_removal(&left.changes, target)?;
         plan.changes = left.changes;
-        let run = Run { plan: &plan, digest, released: broken, observed: &observed, target: &target };
+        let run = Run { plan: &plan, digest, released: broken, observed: &observed, target };
         run.carry_out(&mut journal, &self.metrics, &self.print, terminal)
     }
 }
 
 impl RunArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let Some(platform) = self.service.platform(terminal)? else { return Ok(ExitStatus::Failure) };
-        let mapping = mapping_of(&platform, &self.organization)?;
-        let service = self.service.connect(&mapping)?;
-        let target = Target::of(&platform, (&self.organization, mapping), &service)?;
+        self.service
+            .with_target(&self.organization, terminal, |target, terminal| self.run_on(&target, terminal))
+    }
+
+    fn run_on(&self, target: &Target<'_>, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let mut journal = Journal::open(&self.journal.of(&self.organization))?;
         let directory = self.directory.read(&target.mapping)?;
         let observed = target.observed()?;
@@ -99,9 +106,9 @@ impl RunArguments {
             Metrics::of_guarded(&plan).write(&self.metrics, &journal)?;
             return Ok(status);
         }
-        check_removal(&plan.changes, &target)?;
+        check_removal(&plan.changes, target)?;
         let digest = plan.digest();
-        let run = Run { plan: &plan, digest, released: Vec::new(), observed: &observed, target: &target };
+        let run = Run { plan: &plan, digest, released: Vec::new(), observed: &observed, target };
         run.carry_out(&mut journal, &self.metrics, &self.print, terminal)
     }
 }
@@ -201,18 +208,18 @@ impl Run<'_> {
                 }
             }
         }
+        let not_effective_count = not_effective.len() + stale;
+        let is_whole = outcome.is_whole() && not_effective_count + lost_members == 0;
+        let is_mapped = matches!(plan.reason, PlanReason::Mapping { .. });
         let ending = Ending {
             accepted: outcome.accepted.len(),
             failed: outcome.failed.len(),
             left_out: outcome.left_out.len(),
-            not_effective: not_effective.len() + stale,
+            not_effective: not_effective_count,
             lost: lost_members,
-            is_in_step: false,
+            is_in_step: is_whole && is_mapped && plan.findings.is_empty(),
             stopped: outcome.stopped.clone(),
         };
-        let is_mapped = matches!(plan.reason, PlanReason::Mapping { .. });
-        let ending =
-            Ending { is_in_step: ending.is_whole() && is_mapped && plan.findings.is_empty(), ..ending };
         // What was done is said even if a full disk keeps the end out of the journal.
         let ended = journal.append(Event::Ended(ending.clone()));
         let summary =
@@ -224,7 +231,7 @@ impl Run<'_> {
         let seconds = login_time::current() - began;
         Metrics::of_run(plan, &outcome, &ending, seconds).write(metrics, journal)?;
         ended.map_err(|error| anyhow!("the journal cannot be written: {error}"))?;
-        let is_sound = ending.is_whole() && plan.findings.is_empty();
+        let is_sound = is_whole && plan.findings.is_empty();
         Ok(if is_sound { ExitStatus::Success } else { ExitStatus::Failure })
     }
 }

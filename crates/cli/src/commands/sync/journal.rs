@@ -8,6 +8,7 @@ use anyhow::{Context, anyhow, ensure};
 use claimsmith_lifecycle::journal::Phase;
 use claimsmith_lifecycle::sync::record::{self, Beginning, Event, Record};
 
+use crate::journal_file::refuse_links;
 use crate::login_time;
 
 /// An open journal. No other run can open it meanwhile.
@@ -32,12 +33,9 @@ impl Journal {
         let shown = || format!("the journal `{}`", path.display());
         let mut options = OpenOptions::new();
         options.read(true).append(true).create(true);
+        refuse_links(&mut options);
         #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt;
-            options.mode(0o600);
-            options.custom_flags((rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits() as i32);
-        }
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options
             .open(path)
             .with_context(|| format!("cannot write {}, and `--journal FILE` names another one", shown()))?;

@@ -8,7 +8,7 @@ use claimsmith_lifecycle::sync::{Plan, record, undo};
 
 use super::arguments::{PlanArguments, PrintArguments, UndoArguments, plan_file, undo_file};
 use super::shown::PlanSummary;
-use super::target::{Target, mapping_of};
+use super::target::Target;
 use crate::arguments::OutputFormat;
 use crate::exit_status::ExitStatus;
 use crate::input;
@@ -18,25 +18,24 @@ use crate::write;
 
 impl PlanArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let Some(platform) = self.service.platform(terminal)? else { return Ok(ExitStatus::Failure) };
-        let mapping = mapping_of(&platform, &self.organization)?;
-        let service = self.service.connect(&mapping)?;
-        let target = Target::of(&platform, (&self.organization, mapping), &service)?;
-        let directory = self.directory.read(&target.mapping)?;
-        let plan = target.plan(&directory, &target.observed()?)?;
-        let file = plan_file(self.out.as_ref(), &self.organization);
-        write_down(&plan, &file, &self.print, terminal)
+        self.service.with_target(&self.organization, terminal, |target, terminal| {
+            let directory = self.directory.read(&target.mapping)?;
+            let plan = target.plan(&directory, &target.observed()?)?;
+            let file = plan_file(self.out.as_ref(), &self.organization);
+            write_down(&plan, &file, &self.print, terminal)
+        })
     }
 }
 
 impl UndoArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let Some(platform) = self.service.platform(terminal)? else { return Ok(ExitStatus::Failure) };
-        let mapping = mapping_of(&platform, &self.organization)?;
-        let service = self.service.connect(&mapping)?;
-        let target = Target::of(&platform, (&self.organization, mapping), &service)?;
+        self.service
+            .with_target(&self.organization, terminal, |target, terminal| self.run_on(&target, terminal))
+    }
+
+    fn run_on(&self, target: &Target<'_>, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let records = read_journal(&self.journal.of(&self.organization))?;
-        self.check_journal(&records, &target)?;
+        self.check_journal(&records, target)?;
         let observed = target.observed()?;
         let Some(undo) = undo(&records, &self.run, &observed, &target.policy) else {
             bail!(

@@ -18,6 +18,7 @@ use claimsmith_lifecycle::sync::{
 
 use super::arguments::ServiceArguments;
 use super::probe_arguments::DIALECT_FILE;
+use crate::exit_status::ExitStatus;
 use crate::login_time;
 use crate::platform;
 use crate::scim_service;
@@ -25,9 +26,9 @@ use crate::terminal::Terminal;
 
 const UNUSABLE: &str = "the compiled mapping cannot be used";
 
-/// The service, before it is known for which mapping.
-pub(super) struct Connection {
-    pub(super) scim: Scim,
+/// The service of an application.
+struct Connection {
+    scim: Scim,
     /// Its address, for people.
     base: String,
     /// Whether it was seen to remove exactly one of two members.
@@ -35,8 +36,26 @@ pub(super) struct Connection {
 }
 
 impl ServiceArguments {
-    /// A client of the service of a mapping's application. Nothing is sent yet.
-    pub(super) fn connect(&self, mapping: &DirectoryMapping<'_>) -> anyhow::Result<Connection> {
+    /// Runs a verb on the mapping of a name and the service of its application. Nothing is sent before.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such mapping, it has no directory, or the settings of the service cannot be used; and those of the
+    /// verb.
+    pub(super) fn with_target(
+        &self,
+        organization: &str,
+        terminal: &mut Terminal,
+        run: impl FnOnce(Target<'_>, &mut Terminal) -> anyhow::Result<ExitStatus>,
+    ) -> anyhow::Result<ExitStatus> {
+        let platform = platform::load_counting_warnings(&self.mappings.path, &self.tenant, terminal)?;
+        let Some(platform) = platform else { return Ok(ExitStatus::Failure) };
+        let mapping = mapping_of(&platform, organization)?;
+        let service = self.connect(&mapping)?;
+        run(Target::of(&platform, (organization, mapping), &service)?, terminal)
+    }
+
+    fn connect(&self, mapping: &DirectoryMapping<'_>) -> anyhow::Result<Connection> {
         let deadline = Duration::from_secs(self.deadline * 60);
         let rate = mapping.scim().requests_per_second;
         let (scim, base) = scim_service::connect(self.scim_credentials.as_deref(), deadline, rate)?;
@@ -48,11 +67,6 @@ impl ServiceArguments {
         let is_removal_seen = dialect.is_removal_seen;
         let scim = scim.with_dialect(dialect).map_err(|why| anyhow!(why))?;
         Ok(Connection { scim, base, is_removal_seen })
-    }
-
-    /// The platform of the mappings; `None` if they have errors, which were printed.
-    pub(super) fn platform(&self, terminal: &mut Terminal) -> anyhow::Result<Option<CompiledPlatform>> {
-        platform::load_counting_warnings(&self.mappings.path, &self.tenant, terminal)
     }
 }
 
@@ -87,7 +101,7 @@ impl<'t> Target<'t> {
     /// # Errors
     ///
     /// If the compiled mapping cannot be used, which is an error of this program.
-    pub(super) fn of(
+    fn of(
         platform: &CompiledPlatform,
         (organization, mapping): (&'t str, DirectoryMapping<'t>),
         service: &'t Connection,

@@ -11,6 +11,7 @@ use anyhow::Context;
 use claimsmith::Outcome;
 use claimsmith::compiler::CompiledPlatform;
 use claimsmith::event::Answer;
+use claimsmith_connectors::LoadSettings;
 use claimsmith_connectors::auth0::{Auth0, Settings};
 use claimsmith_connectors::http::Options;
 use claimsmith_lifecycle::block::ActionReader;
@@ -64,10 +65,7 @@ pub(super) fn run(
     terminal: &mut Terminal,
 ) -> anyhow::Result<bool> {
     let tenant = declared(platform)?;
-    let settings = match credentials {
-        Some(file) => Settings::from_file(file)?,
-        None => Settings::from_environment()?,
-    };
+    let settings = Settings::load(credentials)?;
     let auth0 = Auth0::connect(tenant, &settings, SCOPES, Options::default())?;
     let action = auth0.find_action(ACTION_NAME)?;
     let action = action

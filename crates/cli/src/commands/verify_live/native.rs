@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use claimsmith::Bundle;
 use claimsmith::compiler::inspect::{self, ApplicationDetails, word_list};
 use claimsmith::compiler::{CompiledPlatform, time_text};
+use claimsmith_connectors::LoadSettings;
 use claimsmith_connectors::auth0::Auth0;
 use claimsmith_connectors::http::Options;
 use claimsmith_connectors::qlik::{Qlik, Settings as QlikSettings};
@@ -133,10 +134,7 @@ impl VerifyLiveArguments {
             let (scim, url) = scim_service::connect(self.scim_credentials.as_deref(), LIMIT, None)?;
             return Ok(Service::Scim(scim, url));
         }
-        let settings = match &self.qlik_credentials {
-            Some(file) => QlikSettings::from_file(file)?,
-            None => QlikSettings::from_environment()?,
-        };
+        let settings = QlikSettings::load(self.qlik_credentials.as_deref())?;
         Ok(Service::Qlik(Qlik::connect(&settings, Options { limit: LIMIT, ..Options::default() })?))
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use claimsmith::compiler::directory::{DirectoryKind, DirectoryMapping};
+use claimsmith_connectors::LoadSettings;
 use claimsmith_connectors::http::Options;
 use claimsmith_connectors::{google, graph, okta};
 use claimsmith_lifecycle::directory::Directory;
@@ -12,32 +13,28 @@ use claimsmith_lifecycle::directory::Directory;
 /// How long a read may take: with 600 requests in a minute, that is enough for 30 000 groups.
 const LIMIT: Duration = Duration::from_secs(3600);
 
-/// Reads the directory of a mapping, by the settings of the environment or of a file in its place.
+/// Reads the directory of a mapping, with these attributes of people, by the settings of the environment or of a file in its
+/// place.
 ///
 /// # Errors
 ///
 /// If a setting is missing or wrong, or if nothing could be read.
-pub(crate) fn read(mapping: &DirectoryMapping<'_>, credentials: Option<&Path>) -> anyhow::Result<Directory> {
-    let user = mapping.user();
-    let of_users = [&user.user_name, &user.display_name, &user.given_name, &user.family_name, &user.email];
-    let attributes = mapping.provided_attributes().chain(of_users.map(String::as_str));
+pub(crate) fn read(
+    mapping: &DirectoryMapping<'_>,
+    attributes: Vec<&str>,
+    credentials: Option<&Path>,
+) -> anyhow::Result<Directory> {
     let options = Options { limit: LIMIT, ..Options::default() };
     let unusable = |why: String| anyhow!(why);
     match mapping.kind() {
         DirectoryKind::Okta => {
-            let settings = match credentials {
-                Some(file) => okta::Settings::from_file(file)?,
-                None => okta::Settings::from_environment()?,
-            };
+            let settings = okta::Settings::load(credentials)?;
             let okta = okta::Okta::new(&settings, options).map_err(unusable)?;
             okta.read(attributes)
                 .with_context(|| format!("cannot read the directory of `{}`", settings.host()))
         }
         DirectoryKind::Entra => {
-            let settings = match credentials {
-                Some(file) => graph::Settings::from_file(file)?,
-                None => graph::Settings::from_environment()?,
-            };
+            let settings = graph::Settings::load(credentials)?;
             let name = match mapping.group_name() {
                 Some("displayName") => graph::GroupName::DisplayName,
                 _ => graph::GroupName::Id,
@@ -48,10 +45,7 @@ pub(crate) fn read(mapping: &DirectoryMapping<'_>, credentials: Option<&Path>) -
                 .with_context(|| format!("cannot read the directory of the tenant `{}`", settings.tenant()))
         }
         DirectoryKind::Google => {
-            let settings = match credentials {
-                Some(file) => google::Settings::from_file(file)?,
-                None => google::Settings::from_environment()?,
-            };
+            let settings = google::Settings::load(credentials)?;
             let name = match mapping.group_name() {
                 Some("name") => google::GroupName::Name,
                 _ => google::GroupName::Email,
