@@ -82,7 +82,7 @@ fn time(record: &Record) -> String {
     time_text(u32::try_from(record.at).unwrap_or(u32::MAX))
 }
 
-/// Lets a file be opened only if it is no link, and without waiting for the other end of a pipe.
+/// Lets a file be opened only if it is not a link, and without waiting for the other end of a pipe.
 pub(crate) fn refuse_links(options: &mut OpenOptions) {
     #[cfg(unix)]
     {
